@@ -1,0 +1,1 @@
+"""CaseFlow as Outlook sync sees it: the contract, strictly kept, on SQLite."""

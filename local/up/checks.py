@@ -68,7 +68,7 @@ def world_once() -> Outcome:
 
 
 def audit(console: Console) -> Outcome:
-    """Ask for known vulnerabilities of the pinned packages; what could not be asked is said, not failed for."""
+    """Look up known vulnerabilities of what is pinned; what cannot be looked up is said, not failed for."""
     arguments = [
         _tool("pip-audit"),
         "--disable-pip",

@@ -23,7 +23,7 @@ LISTS = {
 LOCK = "lock"
 
 
-class WorldRunning(RuntimeError):  # noqa: N818 - a state of the data, not a fault
+class WorldRunning(RuntimeError):
     """Another world holds the data folder."""
 
 
@@ -35,9 +35,7 @@ def held(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            message = (
-                f"a world is running on {data}: end it first (Ctrl-C in its terminal), or name another --data"
-            )
+            message = f"a world is running on {data}: end it first (Ctrl-C in its terminal), or name another --data"
             raise WorldRunning(message) from None
         yield
 
@@ -75,9 +73,7 @@ def lock(console: Console) -> int:
             continue
         console.print(f"pinning {name}.in")
         options = ["-q", "--universal", "--python-version", python, "--generate-hashes", "--no-header"]
-        compiled = subprocess.run(
-            [uv, "pip", "compile", *options, f"{name}.in", "-o", f"{name}.txt"], check=False
-        )
+        compiled = subprocess.run([uv, "pip", "compile", *options, f"{name}.in", "-o", f"{name}.txt"], check=False)
         if compiled.returncode:
             return 1
     return 0

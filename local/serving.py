@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NAMES = ("localhost", "127.0.0.1")
 
 
-class PortTaken(OSError):  # noqa: N818 - a fact about the port, named as callers speak of it
+class PortTaken(OSError):
     """Another process listens on the port that was asked for."""
 
 

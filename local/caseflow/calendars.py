@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import Struct
+
 from local.caseflow import events, feed, records
 from local.caseflow.answers import Document, invalid
 from local.caseflow.events import timestamp
 from local.caseflow.people import FirmActions
 from local.caseflow.records import DEADLINE, EVENT, TASK
-from local.caseflow.validation import parse_date, parse_members, parse_new_event
+from local.caseflow.validation import (
+    DeadlineMembers,
+    TaskMembers,
+    given_members,
+    parse_date,
+    parse_members,
+    parse_new_event,
+)
 
-_TASK = {"topic": "", "description_html": None, "due_date": None, "priority": None, "matter_id": None}
-_DEADLINE = {"name": "", "date": None, "matter_id": None, "description_html": None}
+_SHAPES: dict[str, type[Struct]] = {TASK: TaskMembers, DEADLINE: DeadlineMembers}
 _DATES = {TASK: "due_date", DEADLINE: "date"}
+_EMPTY: dict[str, Document] = {
+    TASK: {
+        "topic": "",
+        "description_html": None,
+        "due_date": None,
+        "priority": None,
+        "matter_id": None,
+        "assignee_ids": [],
+        "completed": False,
+    },
+    DEADLINE: {"name": "", "date": None, "matter_id": "", "description_html": None},
+}
 _TITLES = {TASK: "topic", DEADLINE: "name"}
 
 
@@ -107,10 +127,9 @@ class CalendarActions(FirmActions):
 
     # Tasks and key deadlines
 
-    def create_task(self, firm_id: str, *, by: str, assignee_ids: list[str], **members: Any) -> Document:
-        """Make a task: `topic`, `description_html`, `due_date`, `priority`, `matter_id` and its assignees."""
-        doc = {**_TASK, "assignee_ids": assignee_ids, "completed": False, **members}
-        return self._create_item(TASK, firm_id, doc, by)
+    def create_task(self, firm_id: str, *, by: str, **members: Any) -> Document:
+        """Make a task: `topic`, `description_html`, `due_date`, `priority`, `matter_id` and `assignee_ids`."""
+        return self._create_item(TASK, firm_id, members, by)
 
     def edit_task(self, task_id: str, *, by: str, **changes: Any) -> Document:
         """Change the named members of a task."""
@@ -124,9 +143,9 @@ class CalendarActions(FirmActions):
         """Delete a task."""
         self._delete_item(TASK, task_id, by)
 
-    def create_deadline(self, firm_id: str, *, by: str, matter_id: str, **members: Any) -> Document:
-        """Make a key deadline of a matter: `name`, `date`, `description_html`."""
-        return self._create_item(DEADLINE, firm_id, {**_DEADLINE, "matter_id": matter_id, **members}, by)
+    def create_deadline(self, firm_id: str, *, by: str, **members: Any) -> Document:
+        """Make a key deadline: `matter_id`, `name`, `date`, `description_html`."""
+        return self._create_item(DEADLINE, firm_id, members, by)
 
     def edit_deadline(self, deadline_id: str, *, by: str, **changes: Any) -> Document:
         """Change the named members of a key deadline."""
@@ -139,18 +158,16 @@ class CalendarActions(FirmActions):
     def _create_item(self, kind: str, firm_id: str, members: Document, by: str) -> Document:
         with self._lock, self._store.transaction():
             records.firm(self._store, firm_id)
-            empty = {"id": self._store.new_id(kind), "firm_id": firm_id, "version": 0}
-            return self._put_item(kind, empty, members, "created", by)
+            empty = {"id": self._store.new_id(kind), "firm_id": firm_id, "version": 0, **_EMPTY[kind]}
+            return self._put_item(kind, empty, given_members(members, _SHAPES[kind]), "created", by)
 
     def _edit_item(self, kind: str, item_id: str, changes: Document, by: str) -> Document:
         with self._lock, self._store.transaction():
             before = records.item(self._store, kind, item_id)
-            unknown = changes.keys() - (before.keys() - {"id", "firm_id", "version", "updated_at"})
-            if unknown:
-                raise invalid(f"Object contains unknown field `{min(unknown)}`")
-            if all(before[name] == value for name, value in changes.items()):
+            given = given_members(changes, _SHAPES[kind])
+            if before == {**before, **given}:
                 return before
-            return self._put_item(kind, before, changes, "updated", by)
+            return self._put_item(kind, before, given, "updated", by)
 
     def _put_item(self, kind: str, before: Document, changes: Document, action: str, by: str) -> Document:
         doc = {**before, **changes, "version": before["version"] + 1, "updated_at": timestamp(self._now())}

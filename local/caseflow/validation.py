@@ -63,6 +63,27 @@ class EventMembers(Struct, frozen=True, forbid_unknown_fields=True):
     origin: Origin | UnsetType = UNSET
 
 
+class TaskMembers(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people may set of a task."""
+
+    topic: Title | UnsetType = UNSET
+    description_html: Description | UnsetType | None = UNSET
+    due_date: str | UnsetType | None = UNSET
+    priority: str | UnsetType | None = UNSET
+    matter_id: str | UnsetType | None = UNSET
+    assignee_ids: list[str] | UnsetType = UNSET
+    completed: bool | UnsetType = UNSET
+
+
+class DeadlineMembers(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people may set of a key deadline."""
+
+    name: Title | UnsetType = UNSET
+    date: str | UnsetType | None = UNSET
+    matter_id: str | UnsetType = UNSET
+    description_html: Description | UnsetType | None = UNSET
+
+
 class Operation(Struct, frozen=True, forbid_unknown_fields=True):
     """One write of a batch."""
 
@@ -109,10 +130,15 @@ def parse_batch(body: Any) -> list[Operation]:
     return _convert(body, Batch).operations
 
 
+def given_members(body: Any, shape: type[Struct]) -> Document:
+    """Check a body against a shape and return the members it gives. Raises Refused 422."""
+    members = msgspec.structs.asdict(_convert(body, shape))
+    return {name: value for name, value in members.items() if value is not UNSET}
+
+
 def parse_members(body: Any) -> Document:
     """Check the members given, by type, length and name, and return exactly those. Raises Refused 422."""
-    members = msgspec.structs.asdict(_convert(body, EventMembers))
-    given = {name: value for name, value in members.items() if value is not UNSET}
+    given = given_members(body, EventMembers)
     if "origin" in given:
         given["origin"] = msgspec.structs.asdict(given["origin"])
     if "staff_ids" in given:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +9,11 @@ import pytest
 from local.entra import Entra, create_app
 from local.entra.tokens import new_key
 from local.serving import Certificates, certificates, serve
-from tests.local.entra.world import REDIRECT, Clock, World
+from tests.local.entra.world import REDIRECT, World
+from tests.local.front import Clock, Front
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="session")
@@ -26,18 +24,6 @@ def certs(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 @pytest.fixture(scope="session")
 def signing_key() -> dict[str, str]:
     return new_key("first")
-
-
-@dataclass
-class Front:
-    """One server for all tests of a process: starting and stopping costs half a second."""
-
-    url: str = ""
-    app: WSGIApplication | None = None
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        assert self.app is not None
-        return self.app(environ, start_response)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,22 +10,10 @@ from msal.application import ConfidentialClientApplication
 
 if TYPE_CHECKING:
     from local.entra import Account, Entra
+    from tests.local.front import Clock
 
 REDIRECT = "https://sync.example/api/outlook/callback"
 SCOPE = "Calendars.ReadWrite"
-
-
-class Clock:
-    """A clock that moves when told; MSAL checks id tokens against the real one, so it begins there."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def advance(self, **span: float) -> None:
-        self.time += timedelta(**span)
 
 
 class World:

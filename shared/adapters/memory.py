@@ -12,8 +12,8 @@ from shared.ports import Insert, Put, Remove, Replace, Row, RowChange
 PAGE_ROWS = 1000
 
 
-def _unobserved(_operation: str) -> None:
-    return None
+def unobserved(_operation: str) -> None:
+    """Count nothing: the default of `observe`."""
 
 
 class MemoryStore:
@@ -22,7 +22,7 @@ class MemoryStore:
     `partitions` may be read, copied and put back by tests that restore a backup: rows are frozen.
     """
 
-    def __init__(self, observe: Callable[[str], None] = _unobserved) -> None:
+    def __init__(self, observe: Callable[[str], None] = unobserved) -> None:
         self.partitions: dict[str, dict[str, Row]] = {}
         self._observe = observe
         self._lock = Lock()

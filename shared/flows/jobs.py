@@ -1,0 +1,149 @@
+"""Jobs that a person asks for, how they go, and those that must be given up (product.md J, K)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from msgspec import structs
+
+from shared import log
+from shared.core import messages, rows
+from shared.core.errors import Gone, Rejected, Retry, Stale, SyncError
+from shared.core.jobs import JobMessage, decoded, encoded
+from shared.core.state import Fault, Job, StaffRow
+from shared.flows import availability, sync
+from shared.ports import Insert, Ports, Replace, Row
+
+BUDGET_SECONDS = 18
+TRIES_MAX = 5
+OPEN = ("queued", "running")
+
+
+def read_staff(ports: Ports, firm_id: str, staff_id: str) -> StaffRow:
+    """The staff row, or a fresh one for somebody who never connected. One table operation. Raises Retry."""
+    row = ports.store.get(rows.staff_partition(firm_id, staff_id), rows.STAFF_KEY)
+    return rows.decoded(row.data, StaffRow) if row else StaffRow(firm_id=firm_id, staff_id=staff_id)
+
+
+def listed(ports: Ports, firm_id: str, staff_id: str, limit: int | None = None) -> list[Job]:
+    """The jobs that matter (C5), the newest first. Raises Retry."""
+    found = ports.store.scan(rows.staff_partition(firm_id, staff_id), rows.JOB_PREFIX)
+    return [rows.decoded(row.data, Job) for row in found[:limit]]
+
+
+def find(ports: Ports, firm_id: str, staff_id: str, job_id: str) -> Job:
+    """One job of this staff member. Raises Gone, Retry."""
+    found = next((job for job in listed(ports, firm_id, staff_id) if job.id == job_id), None)
+    if found is None:
+        raise Gone("not_found")
+    return found
+
+
+def sync_now(ports: Ports, firm_id: str, staff_id: str) -> Job:
+    """Pull from Outlook now (K1). Raises NotEligible, Rejected `not_connected` or `sync_paused`, Retry."""
+    _checked(ports, firm_id, staff_id)
+    return _run(ports, _message(ports, firm_id, staff_id, "manual"))
+
+
+def retry(ports: Ports, firm_id: str, staff_id: str) -> Job:
+    """Run the failed job again (K2). Raises as `sync_now`, and Rejected `nothing_to_retry`."""
+    staff = _checked(ports, firm_id, staff_id)
+    if staff.fault is None:
+        raise Rejected("nothing_to_retry")
+    if staff.fault.job_kind == "import":
+        return begin_import(ports, firm_id, staff_id, staff.fault.days or 1)
+    return _run(ports, _message(ports, firm_id, staff_id, staff.fault.job_kind))
+
+
+def begin_import(ports: Ports, firm_id: str, staff_id: str, days: int) -> Job:
+    """Queue an import of the last `days` days (J4). Raises as `sync_now`."""
+    _checked(ports, firm_id, staff_id)
+    return _queued(ports, _message(ports, firm_id, staff_id, "import", days))
+
+
+def _checked(ports: Ports, firm_id: str, staff_id: str) -> StaffRow:
+    availability.check(ports, firm_id)
+    staff = read_staff(ports, firm_id, staff_id)
+    if staff.connection != "connected":
+        raise Rejected("not_connected")
+    if not staff.preferences.sync_enabled:
+        raise Rejected("sync_paused")
+    return staff
+
+
+def _message(ports: Ports, firm_id: str, staff_id: str, kind: str, days: int | None = None) -> JobMessage:
+    return JobMessage(firm_id, staff_id, kind, ports.new_id(), ports.now(), days, requested_by=staff_id)
+
+
+def _run(ports: Ports, message: JobMessage) -> Job:
+    """Run a job within the request; one that does not finish goes on from the queue."""
+    try:
+        job = sync.run(ports, message, budget_seconds=BUDGET_SECONDS)
+    except Retry:  # K2: passing faults are tried again by themselves before anybody is told
+        job = None
+    return job or _queued(ports, message)
+
+
+def _queued(ports: Ports, message: JobMessage) -> Job:
+    """Put a job on the queue; its row comes first, so that whoever asks for it finds it."""
+    partition = rows.staff_partition(message.firm_id, message.staff_id)
+    key = rows.job_key(message.job_id, message.sent_at)
+    job = Job(message.job_id, message.kind, "queued", days=message.days, requested_by=message.requested_by)
+    try:
+        ports.store.commit(partition, [Insert(key, rows.encoded(job))])
+    except Stale:  # the run within the request wrote it already
+        stored = ports.store.get(partition, key)
+        job = rows.decoded(stored.data, Job) if stored else job
+    ports.queue.send(encoded(message))
+    return job
+
+
+def give_up(ports: Ports, body: bytes) -> None:
+    """Mark the job of a poisoned message failed and show it. Raises nothing: the host would lose it (azure.md 0.3)."""
+    try:
+        message = decoded(body)
+    except msgspec.DecodeError:
+        log.failure("job.poison_unreadable")
+        return
+    ids = {"firm": message.firm_id, "staff": message.staff_id, "job": message.job_id}
+    try:
+        _mark_failed(ports, message)
+    except SyncError as error:
+        log.failure("job.poison_unmarked", code=error.code, **ids)
+    else:
+        log.failure("job.given_up", kind=message.kind, **ids)
+
+
+def _mark_failed(ports: Ports, message: JobMessage) -> None:
+    for _ in range(TRIES_MAX):
+        try:
+            return _fail_once(ports, message)
+        except Stale:
+            continue
+    raise Retry("too_busy")
+
+
+def _fail_once(ports: Ports, message: JobMessage) -> None:
+    partition = rows.staff_partition(message.firm_id, message.staff_id)
+    now = ports.now()
+    key = rows.job_key(message.job_id, message.sent_at)
+    stored, staff = ports.store.get(partition, key), ports.store.get(partition, rows.STAFF_KEY)
+    changes = [_failed_job(stored, key, message, now)]
+    if staff:
+        changes.append(_with_fault(staff, message, now))
+    ports.store.commit(partition, changes)
+
+
+def _failed_job(stored: Row | None, key: str, message: JobMessage, now: datetime) -> Insert | Replace:
+    fresh = Job(message.job_id, message.kind, "queued", days=message.days, requested_by=message.requested_by)
+    job = rows.decoded(stored.data, Job) if stored else fresh
+    failed = rows.encoded(structs.replace(job, state="failed", finished_at=now, error="gave_up"))
+    return Replace(key, failed, stored.etag) if stored else Insert(key, failed)
+
+
+def _with_fault(stored: Row, message: JobMessage, now: datetime) -> Replace:
+    staff = rows.decoded(stored.data, StaffRow)
+    said = messages.of("gave_up")
+    fault = Fault("gave_up", now, said.retryable, said.action, message.job_id, message.kind, message.days)
+    return Replace(stored.key, rows.encoded(structs.replace(staff, fault=staff.fault or fault)), stored.etag)

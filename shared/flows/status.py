@@ -1,0 +1,117 @@
+"""What the settings page and CaseFlow's banner show about one staff member (sync-api.md, `status`)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from shared.core import messages, rows
+from shared.core.errors import Gone, Retry
+from shared.core.links import Link
+from shared.core.schedule import next_tick
+from shared.core.state import Job, StaffRow
+from shared.flows import availability, jobs
+from shared.flows.views import Action, ConnectionState, ErrorView, Status, SyncState, job_view
+from shared.ports import Firm, Ports
+
+SILENT_AFTER = timedelta(hours=24)
+SILENT_BEFORE_COURT = timedelta(hours=2)
+COURT_AHEAD = timedelta(days=7)
+
+
+def read(ports: Ports, firm_id: str, staff_id: str, schedule: str) -> Status:
+    """The status, from the staff row and the job rows. `schedule` is SYNC_SCHEDULE. Raises Retry."""
+    staff = jobs.read_staff(ports, firm_id, staff_id)
+    firm = firm_or_none(ports, firm_id)
+    open_jobs = [job for job in jobs.listed(ports, firm_id, staff_id) if job.state in jobs.OPEN]
+    error = error_of(ports, staff, firm)
+    running_import = next((job for job in open_jobs if job.kind == "import"), None)
+    return Status(
+        availability=availability.of(firm) if firm else "available",
+        connection=cast(ConnectionState, staff.connection),
+        account_email=staff.account.email if staff.account and staff.connection != "disconnected" else None,
+        sync=sync_state(staff, error, open_jobs, ports.now()),
+        preferences=staff.preferences,
+        last_sync=job_view(staff.last_sync) if staff.last_sync else None,
+        last_success_at=staff.last_success_at,
+        next_sync_at=_next_sync(staff, firm, schedule, ports.now()),
+        error=error,
+        import_=job_view(running_import) if running_import else None,
+        reviews_open=staff.reviews_open,
+        set_aside=staff.set_aside,
+        not_fully_masked=staff.not_fully_masked,
+    )
+
+
+def firm_or_none(ports: Ports, firm_id: str) -> Firm | None:
+    """The firm; None while CaseFlow does not answer: what only reads stays open. A firm it does not know has no plan."""
+    try:
+        return ports.caseflow.firm(firm_id)
+    except Gone:
+        return Firm(firm_id, "", "", False, "UTC", ())
+    except Retry:
+        return None
+
+
+def sync_state(staff: StaffRow, error: ErrorView | None, open_jobs: list[Job], now: datetime) -> SyncState:
+    """One word for how sync goes: paused, then running, then error, else idle."""
+    if staff.connection == "disconnected":
+        return "idle"
+    if not staff.preferences.sync_enabled:
+        return "paused"
+    leased = staff.lease_until is not None and staff.lease_until > now
+    if leased or any(job.kind == "manual" for job in open_jobs):
+        return "running"
+    return "error" if error else "idle"
+
+
+def error_of(ports: Ports, staff: StaffRow, firm: Firm | None) -> ErrorView | None:
+    """The error to show: the last job's fault, or `stale` where sync has been silent for too long (K5)."""
+    if staff.connection == "disconnected":
+        return None
+    fault = staff.fault
+    if fault is None or fault.action != "reconnect":
+        silent = _silent_since(ports, staff, firm)
+        if silent:
+            said = messages.of("stale")
+            reference = fault.reference if fault else None
+            return ErrorView("stale", said.sentence, silent, said.retryable, cast(Action, said.action), reference)
+    if fault is None:
+        return None
+    sentence = messages.of(fault.code).sentence
+    return ErrorView(fault.code, sentence, fault.since, fault.retryable, cast(Action, fault.action), fault.reference)
+
+
+def _silent_since(ports: Ports, staff: StaffRow, firm: Firm | None) -> datetime | None:
+    """Since when nothing succeeded, if that is too long (K5); a pause or an ineligible firm is no silence."""
+    if not staff.preferences.sync_enabled or (firm and availability.of(firm) != "available"):
+        return None
+    # while a pause is being caught up, the last success lies before it: only a fault counts then (L3)
+    since = staff.last_success_at if staff.off_since is None else None
+    since = since or (staff.fault.since if staff.fault else None)
+    if since is None:
+        return None
+    silence = ports.now() - since
+    if silence > SILENT_AFTER or (silence > SILENT_BEFORE_COURT and _court_soon(ports, staff, firm)):
+        return since
+    return None
+
+
+def _court_soon(ports: Ports, staff: StaffRow, firm: Firm | None) -> bool:
+    """True if a protected event ends within the next seven days; an unknown list protects all (G1)."""
+    now = ports.now()
+    protected = {row.name for row in firm.categories if row.protected} if firm else None
+    known = {row.name for row in firm.categories} if firm else set()
+    found = ports.store.scan(rows.staff_partition(staff.firm_id, staff.staff_id), rows.LINK_PREFIX)
+    for link in (rows.decoded(row.data, Link) for row in found):
+        held = link.category is not None and (protected is None or link.category in protected or link.category not in known)
+        if held and link.ends_at and now < link.ends_at <= now + COURT_AHEAD:
+            return True
+    return False
+
+
+def _next_sync(staff: StaffRow, firm: Firm | None, schedule: str, now: datetime) -> datetime | None:
+    eligible = firm is None or availability.of(firm) == "available"
+    if staff.connection != "connected" or not staff.preferences.sync_enabled or not eligible:
+        return None
+    return next_tick(schedule, max(now, staff.backoff_until or now))

@@ -50,7 +50,11 @@ class Base(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True, omit_defaults=True):
-    """One row `l|<id>`; holds ids, versions and fingerprints, never text."""
+    """One row `l|<id>`; holds ids, versions and fingerprints, never text.
+
+    `veiled` names the fields that Outlook shows as the mask left them (G8); `not_masked` lists it as not fully
+    masked (G7); `own_text` says that CaseFlow's description of a meeting is its own (F3).
+    """
 
     id: str
     kind: Kind
@@ -65,7 +69,8 @@ class Link(Struct, frozen=True, omit_defaults=True):
     mask: str = ""
     leads: bool = True
     own_text: bool = False
-    unmasked_seen: bool = True
+    veiled: tuple[Field, ...] = ()
+    not_masked: bool = False
     shared: bool = False
     matter_id: str | None = None
     category: str | None = None

@@ -67,24 +67,27 @@ def shown(content: Content, mask: Mask) -> Content:
     return Content(title=content.title, span=content.span, place="", text=MASK_TEXT)
 
 
-def project(content: Content, mask: Mask) -> Projection:
-    """The whole of an event, for its creation in Outlook."""
-    seen = shown(content, mask)
-    return Projection(
-        mask=mask, title=seen.title, span=seen.span, place=seen.place, text=seen.text,
-        sensitivity=sensitivity_of(mask),
-    )  # fmt: skip
+def project(content: Content, mask: Mask, veiled: tuple[Field, ...] = ()) -> Projection:
+    """The whole of an event, for its creation in Outlook; a copy made anew keeps its veil (G8)."""
+    return project_fields(content, mask, frozenset(Field), veiled, sensitivity_of(mask))
 
 
-def project_fields(content: Content, mask: Mask, fields: frozenset[Field], *, sensitivity: str | None) -> Projection:
-    """Only what changed (F2): the named fields, and the sensitivity where it is to be set."""
+def project_fields(
+    content: Content, mask: Mask, fields: frozenset[Field], veiled: tuple[Field, ...], sensitivity: str | None
+) -> Projection:
+    """Only what changed (F2): the named fields, and the sensitivity where it is to be set.
+
+    `veiled` fields stay as the mask left them, masked or not (G8).
+    """
     seen = shown(content, mask)
+    place = "" if Field.PLACE in veiled else seen.place
+    text = MASK_TEXT if Field.TEXT in veiled else seen.text
     return Projection(
         mask=mask,
         title=seen.title if Field.TITLE in fields else UNSET,
         span=seen.span if Field.TIME in fields else UNSET,
-        place=seen.place if Field.PLACE in fields else UNSET,
-        text=seen.text if Field.TEXT in fields else UNSET,
+        place=place if Field.PLACE in fields else UNSET,
+        text=text if Field.TEXT in fields else UNSET,
         sensitivity=sensitivity if sensitivity is not None else UNSET,
     )
 

@@ -13,6 +13,7 @@ PRIVATE_TITLE = "Private appointment"
 TITLE_MAX = 255
 PLACE_MAX = 500
 TEXT_MAX_BYTES = 65_536
+ADDITION_MARK = "<p><strong>Added in Outlook, "
 CUT_NOTICE = "<p>The rest is in Outlook</p>"
 
 _ALLOWED = {
@@ -91,13 +92,34 @@ def is_cut(html: str) -> bool:
     return len(html.encode()) > TEXT_MAX_BYTES
 
 
+def begins_with_mask(html: str) -> bool:
+    """True if a body's first line is the mask (G4); cheap where the word is absent."""
+    return MASK_TEXT in html and lines(html)[:1] == [MASK_TEXT]
+
+
+def unmasked(html: str) -> str:
+    """A body without the mask on top, as simple HTML (G4)."""
+    return "".join(f"<p>{escape(line)}</p>" for line in typed_into_mask(html))
+
+
 def typed_into_mask(html: str) -> list[str]:
     """What a person added to a masked body: its lines without the mask itself (G3, G4)."""
     return [line for line in lines(html) if line != MASK_TEXT]
+
+
+def holds(description: str, typed: list[str]) -> bool:
+    """True if every typed line already stands in the description (an addition whose answer was lost)."""
+    held = plain(description)
+    return all(one_line(line) in held for line in typed)
+
+
+def without_additions(description: str) -> str:
+    """The description up to its first "Added in Outlook" section: the part a person edits in CaseFlow (G8)."""
+    return description.split(ADDITION_MARK, 1)[0]
 
 
 def appended(description: str, typed: list[str], place: str, day: str) -> str:
     """The description with a section "Added in Outlook, DATE" at its end (G3)."""
     rows = [*typed, *([f"Place: {place}"] if place else [])]
     body = "".join(f"<p>{escape(row)}</p>" for row in rows)
-    return f"{description}<p><strong>Added in Outlook, {escape(day)}</strong></p>{body}"
+    return f"{description}{ADDITION_MARK}{escape(day)}</strong></p>{body}"

@@ -1,0 +1,187 @@
+"""The decision for one linked event that stands on both sides (E, F, G, H). Pure."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from shared.core.events import Content, Field
+from shared.core.links import Born, Link, State, rebased, remembering
+from shared.core.mask import project_fields
+from shared.core.merge import Merge, decided, merged, outlook_wins, taking
+from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, led_by_outlook
+from shared.core.policy import Mask
+from shared.core.steps import ChangeOutlook, Did, Opened, Step, settled
+from shared.core.texts import PRIVATE_TITLE, appended
+from shared.core.veil import Veil, additions, as_veiled, veil_of
+from shared.core.writes import PatchCaseflow
+
+TITLE_AND_TIME = frozenset({Field.TITLE, Field.TIME})
+NO_CHANGE = Diff(frozenset(), frozenset())
+
+
+class Settlement(Struct, frozen=True):
+    """How one pair is to be settled, before it is turned into writes."""
+
+    merge: Merge
+    veil: Veil
+    opened: Opened | None = None
+    open_fields: frozenset[Field] = frozenset()
+    waits: bool = False
+
+
+def facts_of(pair: Pair, rules: Rules) -> Pair:
+    """The pair whose link remembers what both sides say now: ids, matter, category, end."""
+    link = remembering(pair.link, pair.caseflow, rules.policy.staff_id)
+    zone = rules.policy.zone
+    ends_at = max(pair.seen.span.ends_at(zone), pair.caseflow.content.span.ends_at(zone))
+    link = structs.replace(
+        link,
+        outlook_id=pair.outlook.id,
+        change_key=pair.outlook.change_key,
+        master_id=pair.outlook.master_id,
+        ends_at=ends_at,
+    )
+    return structs.replace(pair, link=link)
+
+
+def plan_appointment(pair: Pair, rules: Rules) -> Step:
+    """Decide for an appointment; meetings have a plan of their own (F3)."""
+    diff = NO_CHANGE if rests(pair, rules) else compared(pair, rules)
+    merge = merged(pair, diff)
+    veil = veil_of(pair, rules, merge.clash)
+    merge = _spared(merge, veil.fields)
+    verdict = _judged(pair, merge, veil, diff, rules)
+    return built(pair, verdict, rules)
+
+
+def rests(pair: Pair, rules: Rules) -> bool:
+    """Ended more than 30 days ago on both sides: only masking reaches it (D6)."""
+    return rules.policy.rests(pair.seen.span) and rules.policy.rests(pair.caseflow.content.span)
+
+
+def _spared(merge: Merge, masked: frozenset[Field]) -> Merge:
+    """A clash in a field that is masked now is none: Outlook's words are added to CaseFlow's (G3)."""
+    return structs.replace(merge, clash=merge.clash - masked)
+
+
+def _judged(pair: Pair, merge: Merge, veil: Veil, diff: Diff, rules: Rules) -> Settlement:
+    protected = rules.policy.is_protected(pair.caseflow.category)
+    if merge.clash and protected:
+        return Settlement(merge, veil, Opened("edit_conflict"), waits=True)
+    if _turned_private(pair, diff) and (protected or pair.protected_by_matter):
+        return Settlement(merge, veil, Opened("edit_conflict"), waits=True)
+    opened = None
+    if merge.clash:
+        wins = outlook_wins(pair)
+        loser = pair.caseflow.content if wins else pair.seen
+        opened = Opened("edit_conflict", kept="outlook" if wins else "caseflow", loser=loser)
+        merge = decided(merge, outlook=wins)
+    return _limited(pair, merge, veil, opened)
+
+
+def _turned_private(pair: Pair, diff: Diff) -> bool:
+    """Marked private since both agreed (E4)."""
+    hidden = pair.outlook.is_private and pair.link.born is Born.OUTLOOK and pair.seen.title == PRIVATE_TITLE
+    return hidden and Field.TITLE in diff.outlook
+
+
+def _limited(pair: Pair, merge: Merge, veil: Veil, opened: Opened | None) -> Settlement:
+    """What may go out: nothing where Outlook leads (E10), title and times only under a mask (G2), no veiled text
+    unless a person edited it in CaseFlow while unmasked (G8)."""
+    led = led_by_outlook(pair.outlook, pair.link.born)
+    hidden = pair.outlook.is_private and pair.link.born is Born.OUTLOOK
+    outgoing = merge.to_outlook - led
+    if veil.mask is not Mask.NONE:
+        outgoing &= TITLE_AND_TIME
+    elif not _unveils(pair):
+        outgoing -= frozenset(pair.link.veiled)
+    open_fields = frozenset() if hidden or veil.mask is not Mask.NONE else merge.to_outlook & led
+    return Settlement(structs.replace(merge, to_outlook=outgoing), veil, opened, open_fields)
+
+
+def _unveils(pair: Pair) -> bool:
+    """A person's edit, after a run has seen the event unmasked (G8)."""
+    return pair.link.mask in {"", Mask.NONE.value} and pair.caseflow.updated_by.kind == "staff"
+
+
+def built(pair: Pair, verdict: Settlement, rules: Rules) -> Step:
+    """Turn a verdict into writes and into what will be agreed."""
+    merge, veil = verdict.merge, verdict.veil
+    if verdict.waits:
+        merge = Merge(frozenset(), frozenset(), merge.clash)
+    link = _link_after(pair, merge, veil)
+    after, patch = _caseflow_write(pair, merge, veil, rules)
+    shows = frozenset(merge.to_outlook | veil.fields)
+    projection = project_fields(after, veil.mask, shows, link.veiled, veil.sensitivity)
+    seen_after = as_veiled(taking(pair.seen, after, shows), link)
+    step = Step(
+        link=link,
+        did=Did.AGREE,
+        caseflow=patch,
+        outlook=None if projection.is_empty else ChangeOutlook(projection),
+        seen=pair.outlook,
+        before=pair.caseflow.content,
+        version=pair.caseflow.version,
+        caseflow_side=caseflow_prints(link, after, rules.printer),
+        outlook_side=rules.printer.all(seen_after),
+        opened=verdict.opened,
+        caseflow_event=pair.caseflow,
+    )
+    return _agreed(step, verdict)
+
+
+def _link_after(pair: Pair, merge: Merge, veil: Veil) -> Link:
+    link = veil.link or pair.link
+    return structs.replace(link, veiled=tuple(field for field in link.veiled if field not in merge.to_outlook))
+
+
+def _caseflow_write(pair: Pair, merge: Merge, veil: Veil, rules: Rules) -> tuple[Content, PatchCaseflow | None]:
+    """CaseFlow's content once it holds all that Outlook brought, and the write that makes it so."""
+    after = taking(pair.caseflow.content, pair.seen, merge.to_caseflow)
+    typed, place, day = additions(pair, veil, rules)
+    if place and not after.place:
+        after, place = structs.replace(after, place=place), ""
+    if typed or place:
+        after = structs.replace(after, text=appended(after.text, list(typed), place, day))
+    return after, patched(pair, after)
+
+
+def patched(pair: Pair, after: Content) -> PatchCaseflow | None:
+    """The write that turns CaseFlow's present content into `after`; None if there is no difference."""
+    now, patch = pair.caseflow.content, PatchCaseflow(pair.caseflow.id, pair.caseflow.version)
+    if after.title != now.title:
+        patch = structs.replace(patch, title=after.title)
+    if after.span != now.span:
+        patch = structs.replace(patch, span=after.span)
+    if after.place != now.place:
+        patch = structs.replace(patch, place=after.place)
+    if after.text != now.text:
+        patch = structs.replace(patch, text=after.text)
+    return patch if patch.fields() else None
+
+
+def _agreed(step: Step, verdict: Settlement) -> Step:
+    """What is agreed without a write is agreed now; what stays open keeps its old base (design.md 2)."""
+    written = frozenset(step.caseflow.fields()) if isinstance(step.caseflow, PatchCaseflow) else frozenset()
+    if isinstance(step.outlook, ChangeOutlook):
+        written |= step.outlook.projection.fields()
+    kept = verdict.open_fields | (frozenset(Field) if verdict.waits else frozenset())
+    now = frozenset(Field) - written - kept
+    link = rebased(
+        step.link,
+        {field: step.caseflow_side[field] for field in now},
+        {field: step.outlook_side[field] for field in now},
+    )
+    if not kept and step.caseflow is None:
+        link = structs.replace(link, version=step.version)
+    return _closed(structs.replace(step, link=settled(link)), verdict)
+
+
+def _closed(step: Step, verdict: Settlement) -> Step:
+    """A pair waits in review, or leaves it because both sides agree again (H4)."""
+    if verdict.waits:
+        link = structs.replace(step.link, state=State.REVIEW)
+        return structs.replace(step, link=link, did=Did.REVIEW)
+    closes = step.link.state is State.REVIEW
+    did = Did.UPDATE if step.writes else Did.AGREE
+    return structs.replace(step, link=structs.replace(step.link, state=State.LIVE), did=did, closes=closes)

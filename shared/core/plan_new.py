@@ -1,0 +1,180 @@
+"""The decision for an event that has no link yet, and adoption where unlinked meets unlinked (D2, E, F1, E7). Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from msgspec import structs
+
+from shared.core.events import CaseflowEvent, Content, Field, Kind, MirrorItem, OutlookEvent
+from shared.core.links import (
+    Born,
+    Link,
+    Todo,
+    caseflow_link_id,
+    idempotency_key,
+    meeting_key,
+    outlook_link_id,
+    remembering,
+)
+from shared.core.mask import mirror_content, project, project_mirror
+from shared.core.pairs import Rules, carried, mask_of
+from shared.core.policy import Mask
+from shared.core.prints import comparable
+from shared.core.steps import Did, MakeOutlook, Step
+from shared.core.writes import CreateCaseflow
+
+BOTH_MASKED = (Field.PLACE, Field.TEXT)
+
+
+def outlook_skip(event: OutlookEvent, rules: Rules) -> str | None:
+    """Why an unlinked Outlook event is not pulled, or None (D2, D3, D4, D6, E5)."""
+    policy, span = rules.policy, event.content.span
+    if event.has_ended_for_user:
+        return "declined"
+    if policy.before_line(span):
+        return "before_line"
+    if policy.rests(span):
+        return "rests"
+    if span.starts_at(policy.zone) >= (policy.series_end if event.master_id else policy.window_end):
+        return "beyond_window"
+    return None
+
+
+def caseflow_skip(event: CaseflowEvent, rules: Rules) -> str | None:
+    """Why an unlinked CaseFlow event is not pushed, or None (D2, D3, D6)."""
+    return _span_skip(event.content, rules)
+
+
+def _span_skip(content: Content, rules: Rules) -> str | None:
+    policy = rules.policy
+    if policy.before_line(content.span):
+        return "before_line"
+    if policy.rests(content.span):
+        return "rests"
+    return "beyond_window" if policy.beyond_window(content.span) else None
+
+
+def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
+    """Make the CaseFlow event of a new Outlook event (E1, E3, E4)."""
+    content = carried(event, Born.OUTLOOK)
+    link = Link(
+        id=outlook_link_id(event),
+        kind=Kind.EVENT,
+        born=Born.OUTLOOK,
+        outlook_id=event.id,
+        change_key=event.change_key,
+        master_id=event.master_id,
+        attempt=attempt,
+        todo=Todo.CREATING_CASEFLOW,
+        ends_at=content.span.ends_at(rules.policy.zone),
+    )
+    shared_meeting = event.is_meeting and event.ical_uid and not event.is_private
+    key = meeting_key(rules.policy.firm_id, event, attempt) if shared_meeting else idempotency_key(link.id, attempt)
+    write = CreateCaseflow(key, content, (rules.policy.staff_id,), series_id=event.master_id)
+    return Step(
+        link=link,
+        did=Did.CREATE,
+        caseflow=write,
+        seen=event,
+        outlook_side=rules.printer.all(content),
+    )
+
+
+def plan_pushed(event: CaseflowEvent, rules: Rules, attempt: int = 0) -> Step:
+    """Make the copy of a new CaseFlow event (F1), masked from its first write (G)."""
+    mask = mask_of(event, rules.policy)
+    link = Link(
+        id=caseflow_link_id(Kind.EVENT, event.id),
+        kind=Kind.EVENT,
+        born=Born.CASEFLOW,
+        attempt=attempt,
+        todo=Todo.CREATING_OUTLOOK,
+        mask=mask.value,
+        veiled=BOTH_MASKED if mask is not Mask.NONE else (),
+        ends_at=event.content.span.ends_at(rules.policy.zone),
+    )
+    return Step(
+        link=remembering(link, event, rules.policy.staff_id),
+        did=Did.CREATE,
+        outlook=MakeOutlook(project(event.content, mask)),
+        before=event.content,
+        version=event.version,
+        caseflow_side=rules.printer.all(event.content),
+        caseflow_event=event,
+    )
+
+
+def plan_mirrored(item: MirrorItem, rules: Rules, attempt: int = 0) -> Step:
+    """Make the mirror of a task or key deadline (I1, I2)."""
+    mask = mirror_mask(item)
+    content = mirror_content(item, rules.policy.zone, mask)
+    link = Link(
+        id=caseflow_link_id(item.kind, item.id),
+        kind=item.kind,
+        born=Born.CASEFLOW,
+        caseflow_id=item.id,
+        attempt=attempt,
+        todo=Todo.CREATING_OUTLOOK,
+        mask=mask.value,
+        veiled=BOTH_MASKED if mask is not Mask.NONE else (),
+        matter_id=item.matter_id,
+        ends_at=content.span.ends_at(rules.policy.zone),
+    )
+    return Step(
+        link=link,
+        did=Did.CREATE,
+        outlook=MakeOutlook(project_mirror(item, rules.policy.zone, mask)),
+        before=content,
+        version=item.version,
+        caseflow_side=rules.printer.all(content),
+    )
+
+
+def mirror_mask(item: MirrorItem) -> Mask:
+    """Deadlines and matter-linked tasks are masked (I2)."""
+    masked = item.kind is Kind.DEADLINE or item.matter_id is not None
+    return Mask.CONFIDENTIAL if masked else Mask.NONE
+
+
+def mirror_skip(item: MirrorItem, rules: Rules) -> str | None:
+    """Why a task or deadline is not mirrored, or None (D2, D3, D6)."""
+    return _span_skip(mirror_content(item, rules.policy.zone, Mask.CONFIDENTIAL), rules)
+
+
+def adopted(caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rules) -> Link:
+    """The link of a pair found by content: no base, and born in Outlook (E7)."""
+    link = Link(
+        id=outlook_link_id(outlook), kind=Kind.EVENT, born=Born.OUTLOOK, outlook_id=outlook.id,
+        change_key=outlook.change_key, master_id=outlook.master_id,
+    )  # fmt: skip
+    return structs.replace(remembering(link, caseflow, rules.policy.staff_id), version=caseflow.version)
+
+
+def found(caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rules, attempt: int) -> Link:
+    """The link of a copy of ours found by its mark, its row lost (E7)."""
+    link = Link(
+        id=caseflow_link_id(Kind.EVENT, caseflow.id), kind=Kind.EVENT, born=Born.CASEFLOW, outlook_id=outlook.id,
+        change_key=outlook.change_key, attempt=attempt, mask=mask_of(caseflow, rules.policy).value,
+    )  # fmt: skip
+    return structs.replace(remembering(link, caseflow, rules.policy.staff_id), version=caseflow.version)
+
+
+def matches(
+    caseflow: Iterable[CaseflowEvent], outlook: Iterable[OutlookEvent]
+) -> list[tuple[CaseflowEvent, OutlookEvent]]:
+    """Pairs of unlinked events equal in title and times, where exactly one candidate stands on each side (E7)."""
+    ours: dict[tuple[str, str], list[CaseflowEvent]] = defaultdict(list)
+    theirs: dict[tuple[str, str], list[OutlookEvent]] = defaultdict(list)
+    for event in caseflow:
+        ours[_look(event.content)].append(event)
+    for candidate in outlook:
+        theirs[_look(carried(candidate, Born.OUTLOOK))].append(candidate)
+    return [(ours[key][0], theirs[key][0]) for key in ours if len(ours[key]) == 1 and len(theirs.get(key, ())) == 1]
+
+
+def _look(content: Content) -> tuple[str, str]:
+    span = content.span
+    times = f"{span.start}|{span.end}|{span.all_day}"
+    return comparable(content, Field.TITLE).casefold(), times

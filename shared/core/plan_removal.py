@@ -1,0 +1,104 @@
+"""The decision for an event that left one side (E5, E8, F1, F4, L3). Absence is proved before it comes here. Pure."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from shared.core.events import CaseflowEvent, Field, Kind, OutlookEvent, Removed
+from shared.core.links import Born, Link, caseflow_link_id
+from shared.core.mask import project
+from shared.core.pairs import Rules, carried, caseflow_changed, mask_of, outlook_changed, seen_content
+from shared.core.policy import Mask
+from shared.core.steps import Did, DropOutlook, MakeOutlook, Step, ended, nothing, reviewed, settled
+from shared.core.texts import typed_into_mask
+from shared.core.writes import DeleteCaseflow, PatchCaseflow
+
+DECLINED = "declined"
+
+
+def plan_left_outlook(link: Link, caseflow: CaseflowEvent, rules: Rules, *, by_user: bool = False) -> Step:
+    """The event is gone from Outlook, or declined or cancelled there (`by_user`: E5, the meeting still stands)."""
+    policy = rules.policy
+    if policy.staff_id not in caseflow.staff_ids:
+        return ended(link, "unassigned")
+    if policy.has_ended(caseflow.content.span):
+        return ended(link, DECLINED if by_user else "left_outlook")
+    if policy.off_since is not None and link.born is Born.CASEFLOW and not by_user:
+        return copied_again(link, caseflow, rules)
+    if policy.is_protected(caseflow.category) or caseflow.matter_id is not None:
+        return reviewed(link, "deleted_in_outlook")
+    if link.base and caseflow_changed(link, caseflow.content, rules.printer):
+        return reviewed(link, "deleted_in_outlook") if by_user else copied_again(link, caseflow, rules)
+    return _removed_from_caseflow(link, caseflow, rules, DECLINED if by_user else "deleted_in_outlook")
+
+
+def _removed_from_caseflow(link: Link, caseflow: CaseflowEvent, rules: Rules, reason: str) -> Step:
+    others = tuple(other for other in caseflow.staff_ids if other != rules.policy.staff_id)
+    step = ended(link, reason)
+    if others:
+        patch = PatchCaseflow(caseflow.id, caseflow.version, staff_ids=others)
+        return structs.replace(step, did=Did.UNASSIGN, caseflow=patch, before=caseflow.content)
+    delete = DeleteCaseflow(caseflow.id, caseflow.version)
+    return structs.replace(step, did=Did.REMOVE, caseflow=delete, before=caseflow.content)
+
+
+def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
+    """The copy is made again, and is born in CaseFlow from then on (E8, L3)."""
+    mask = mask_of(caseflow, rules.policy)
+    if rules.policy.before_line(caseflow.content.span) or rules.policy.beyond_window(caseflow.content.span):
+        return ended(link, "outside")
+    fresh = structs.replace(
+        settled(link),
+        id=caseflow_link_id(Kind.EVENT, caseflow.id),
+        born=Born.CASEFLOW,
+        outlook_id=None,
+        change_key="",
+        master_id=None,
+        attempt=link.attempt + 1,
+        mask=mask.value,
+        veiled=tuple(sorted((Field.PLACE, Field.TEXT))) if mask is not Mask.NONE else link.veiled,
+        not_masked=False,
+    )
+    projection = project(caseflow.content, mask, fresh.veiled)
+    return Step(
+        link=fresh,
+        did=Did.CREATE,
+        outlook=MakeOutlook(projection),
+        before=caseflow.content,
+        version=caseflow.version,
+        caseflow_side=rules.printer.all(caseflow.content),
+        caseflow_event=caseflow,
+        drops=link.id if link.id != fresh.id else None,
+    )
+
+
+def plan_left_caseflow(link: Link, removed: Removed, outlook: OutlookEvent | None, rules: Rules) -> Step:
+    """The event was deleted in CaseFlow, or this staff member was unassigned (F1, F3, F4)."""
+    if outlook is None:
+        return ended(link, "gone")
+    if rules.policy.rests(seen_content(outlook, link).span):
+        return ended(link, "rests")
+    if outlook.is_meeting:
+        telling = outlook.is_organizer or rules.policy.is_protected(link.category)
+        return reviewed(link, "deleted_in_caseflow", outlook) if telling else ended(link, removed.reason)
+    if edited_in_outlook(link, outlook, rules):
+        return reviewed(link, "deleted_in_caseflow", outlook)
+    owned = link.born is Born.CASEFLOW or (removed.reason == "deleted" and not link.shared)
+    if not owned:
+        return ended(link, removed.reason)
+    step = ended(link, removed.reason)
+    return structs.replace(
+        step, did=Did.REMOVE, outlook=DropOutlook(), seen=outlook, before=carried(outlook, link.born)
+    )
+
+
+def edited_in_outlook(link: Link, outlook: OutlookEvent, rules: Rules) -> bool:
+    """True if a person changed the event in Outlook since both sides agreed; without a base, it counts as edited."""
+    typed = Field.TEXT in link.veiled and bool(typed_into_mask(outlook.content.text))
+    placed = Field.PLACE in link.veiled and bool(outlook.content.place.strip())
+    return typed or placed or bool(outlook_changed(link, seen_content(outlook, link), rules.printer))
+
+
+def plan_both_gone(link: Link) -> Step:
+    """Gone from both sides: nothing to do but forget."""
+    return nothing(link) if link.state.value == "ended" else ended(link, "gone")

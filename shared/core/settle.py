@@ -1,0 +1,118 @@
+"""What a link becomes once the services have answered: only answered fields are agreed (C3, design.md 1). Pure."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from shared.core.events import Field
+from shared.core.links import Link, State, Todo, rebased, remembering
+from shared.core.pairs import Rules, caseflow_prints, seen_content
+from shared.core.policy import Mask
+from shared.core.steps import ChangeOutlook, MakeOutlook, OutlookDeed, Step
+from shared.core.texts import MASK_TEXT, plain
+from shared.core.writes import (
+    CaseflowResult,
+    CreateCaseflow,
+    DeleteCaseflow,
+    OutlookResult,
+    PatchCaseflow,
+    Verdict,
+)
+
+TRIES_MAX = 12
+
+
+def looked_at_later(link: Link, todo: Todo = Todo.LOOK) -> Link:
+    """The link as it stands, to be read on both sides in the next regular job."""
+    return structs.replace(link, todo=todo)
+
+
+def after_caseflow(step: Step, old: Link | None, result: CaseflowResult, rules: Rules) -> Step:
+    """The step once CaseFlow has answered. Its Outlook write stays only if CaseFlow's was done (G3)."""
+    match step.caseflow:
+        case CreateCaseflow():
+            return _created(step, result, rules)
+        case PatchCaseflow():
+            return _patched(step, step.caseflow, old, result, rules)
+        case DeleteCaseflow():
+            if result.verdict is Verdict.DONE or result.code == "gone":
+                return step
+    return _undone(step, old, result.verdict, result.code)
+
+
+def _created(step: Step, result: CaseflowResult, rules: Rules) -> Step:
+    event = result.event
+    if result.verdict is Verdict.GONE and result.code == "gone":
+        again = structs.replace(step.link, attempt=step.link.attempt + 1, todo=Todo.CREATING_CASEFLOW)
+        return structs.replace(step, link=again, caseflow=None)
+    if result.verdict is not Verdict.DONE or event is None:
+        return _undone(step, step.link, result.verdict, result.code, Todo.CREATING_CASEFLOW)
+    link = remembering(step.link, event, rules.policy.staff_id)
+    if result.replayed:
+        known = structs.replace(link, todo=Todo.LOOK, version=0, leads=rules.policy.staff_id in event.staff_ids)
+        return structs.replace(step, link=known)
+    link = rebased(link, rules.printer.all(event.content), step.outlook_side)
+    return structs.replace(step, link=structs.replace(link, version=event.version, todo=Todo.NONE))
+
+
+def _patched(step: Step, patch: PatchCaseflow, old: Link | None, result: CaseflowResult, rules: Rules) -> Step:
+    event = result.event
+    if result.verdict is not Verdict.DONE or event is None:
+        return _undone(step, old, result.verdict, result.code)
+    if not patch.fields():
+        return structs.replace(step, link=structs.replace(step.link, version=event.version))
+    prints = caseflow_prints(step.link, event.content, rules.printer)
+    fields = patch.fields()
+    link = rebased(
+        step.link,
+        {field: prints[field] for field in fields},
+        {field: step.outlook_side[field] for field in fields if field in step.outlook_side},
+    )
+    moved = link.state is not State.REVIEW
+    return structs.replace(step, link=structs.replace(link, version=event.version if moved else link.version))
+
+
+def _undone(step: Step, old: Link | None, verdict: Verdict, code: str, todo: Todo = Todo.LOOK) -> Step:
+    """CaseFlow did not do it, or nobody knows: the old base stands, and nothing goes to Outlook."""
+    link = old or step.link
+    if verdict is Verdict.REFUSED:
+        return structs.replace(step, link=set_aside(link, code, todo), outlook=None, opened=None)
+    return structs.replace(step, link=looked_at_later(link, todo), outlook=None, opened=None)
+
+
+def set_aside(link: Link, code: str, todo: Todo = Todo.LOOK) -> Link:
+    """A poisonous event waits with its reason; the flow gives it a time to be tried again (K4)."""
+    return structs.replace(link, state=State.ASIDE, reason=code, tries=min(link.tries + 1, TRIES_MAX), todo=todo)
+
+
+def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResult, rules: Rules) -> Link:
+    """The link once Graph has answered; of the answer only the fields we wrote count."""
+    creating = isinstance(deed, MakeOutlook)
+    todo = Todo.CREATING_OUTLOOK if creating else Todo.LOOK
+    if result.verdict is Verdict.REFUSED:
+        return set_aside(step.link, result.code, todo)
+    if not isinstance(deed, (MakeOutlook, ChangeOutlook)):
+        done = result.verdict in {Verdict.DONE, Verdict.GONE}
+        return step.link if done else looked_at_later(structs.replace(step.link, state=State.LIVE))
+    event = result.event
+    if result.verdict is not Verdict.DONE or event is None:
+        return looked_at_later(structs.replace(step.link, outlook_id=result.existing_id or step.link.outlook_id), todo)
+    fields = deed.projection.fields()
+    theirs = rules.printer.all(seen_content(event, step.link))
+    link = rebased(
+        step.link,
+        {field: step.caseflow_side[field] for field in fields},
+        {field: theirs[field] for field in fields},
+    )
+    link = structs.replace(link, outlook_id=event.id, change_key=event.change_key, nonce=nonce)
+    moved = link.state is not State.REVIEW
+    link = structs.replace(link, version=step.version if moved and creating else link.version)
+    return structs.replace(
+        link, todo=Todo.NONE, not_masked=link.not_masked or _left_open(link, event.content.text, fields)
+    )
+
+
+def _left_open(link: Link, body: str, fields: frozenset[Field]) -> bool:
+    """True if a mask was asked for and the answer does not carry it (G7)."""
+    masked = link.mask not in {"", Mask.NONE.value}
+    return masked and Field.TEXT in fields and plain(body) != MASK_TEXT

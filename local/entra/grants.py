@@ -73,13 +73,13 @@ def _redeem_refresh(entra: Entra, tenant: str, form: Mapping[str, str]) -> dict[
         raise EntraError(grant.refusal)
     if grant.issued + REFRESH_LIFE <= entra.now():
         raise EntraError(700082)
-    return _answer(entra, account, _narrowed(grant.scopes, form.get("scope", "")), form, None)
+    return _answer(entra, account, _narrowed(grant.scopes, account.consented, form.get("scope", "")), form, None)
 
 
-def _narrowed(granted: Sequence[str], asked: str) -> list[str]:
-    """Return the scopes asked for, or all that were granted. Raises `EntraError` (65001) for anything more."""
+def _narrowed(granted: Sequence[str], consented: Sequence[str], asked: str) -> list[str]:
+    """Return the scopes asked for, by default all granted. Raises `EntraError` (65001) beyond the consent."""
     scopes = asked.split() or list(granted)
-    beyond = set(tokens.graph_permissions(scopes)) - set(tokens.graph_permissions(granted))
+    beyond = set(tokens.graph_permissions(scopes)) - set(tokens.graph_permissions(consented))
     if beyond:
         raise EntraError(65001, f"Send an interactive authorization request for {' '.join(sorted(beyond))}.")
     return scopes

@@ -22,7 +22,7 @@ class Account(msgspec.Struct, kw_only=True):
     consumer: bool = False
     needs_admin_consent: bool = False
     refusal: int | None = None
-    consented: set[str] = msgspec.field(default_factory=set)
+    consented: list[str] = msgspec.field(default_factory=list)
 
 
 class AuthorizationCode(msgspec.Struct, kw_only=True):

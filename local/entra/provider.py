@@ -8,12 +8,14 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import jwt
 import msgspec
 
 from local.entra import tokens
-from local.entra.model import AccessToken, Account, Claims, InvalidToken, State
+from local.entra.model import CONSUMER_TENANT, AccessToken, Account, Claims, InvalidToken, State
 from local.faults import Faults
 from local.identity import IdentityToken
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 FEDERATION_AUDIENCE = "api://AzureADTokenExchange"
 APP_TOKEN_LIFE = timedelta(hours=24)
 REMEMBERED = timedelta(days=180)
+Kept = TypeVar("Kept")
 
 
 @dataclass
@@ -68,6 +71,7 @@ class Entra:
         self.state = State()
         self.lock = threading.RLock()
         self._seed = seed
+        self._signer: jwt.PyJWK | None = None
 
     def add_account(
         self,
@@ -81,9 +85,12 @@ class Entra:
         disabled: bool = False,
         needs_admin_consent: bool = False,
     ) -> Account:
-        """Add a person, or replace the one with the same `oid`."""
+        """Add a person, or replace the one with the same `oid`. Consumers are in Microsoft's own tenant.
+
+        They sign in at an authority that ends in `/common` or `/consumers`, not at `/organizations`.
+        """
         account = Account(
-            tid=tid,
+            tid=CONSUMER_TENANT if consumer else tid,
             oid=oid,
             email=email,
             name=name,
@@ -136,18 +143,22 @@ class Entra:
         return IdentityToken(self.issue(claims, record), expires)
 
     def issue(self, claims: dict[str, Any], record: AccessToken) -> str:
-        """Sign an access token and remember it; forget what expired long ago."""
+        """Sign an access token, in the form of v1 as Graph and Azurite know it, and remember it."""
         with self.lock:
-            issuer = f"{self.base_url}/{record.tid}/v2.0"
+            issuer = f"https://sts.windows.net/{record.tid}/"
             times = tokens.lifetime(self.now(), record.expires)
-            token = self.sign({"iss": issuer, "uti": self.fresh("uti"), "ver": "2.0"} | claims | times)
+            token = self.sign({"iss": issuer, "uti": self.fresh("uti"), "ver": "1.0"} | claims | times)
             self._forget()
             self.state.access[token] = record
         return token
 
     def sign(self, claims: dict[str, Any]) -> str:
         """Sign claims with the newest key."""
-        return tokens.sign(claims, self.signing_keys()[-1])
+        newest = self.signing_keys()[-1]
+        if self._signer is None or self._signer.key_id != newest["kid"]:
+            # Reading a private key takes 30 ms, signing with it one.
+            self._signer = jwt.PyJWK.from_dict(newest)
+        return tokens.sign(claims, self._signer)
 
     def signing_keys(self) -> list[dict[str, str]]:
         """Return the signing keys, private and oldest first; the first one is made when it is needed."""
@@ -182,7 +193,6 @@ class Entra:
         """Take the person's consent away: AADSTS65001 at the next refresh, access tokens revoked."""
         with self.lock:
             self.state.accounts[oid].consented.clear()
-        self._spoil(oid, 65001)
         self._revoke_access(oid)
 
     def approve_for_tenant(self, tid: str) -> None:
@@ -239,9 +249,13 @@ class Entra:
                 token.revoked = token.revoked or token.oid == oid
 
     def _forget(self) -> None:
+        """Drop what ended long ago. The tables are in order of issue, so only their beginnings are looked at."""
         limit = self.now() - REMEMBERED
-        for table in (self.state.codes, self.state.refresh):
-            for key in [key for key, kept in table.items() if kept.issued < limit]:
-                del table[key]
-        for key in [key for key, kept in self.state.access.items() if kept.expires < self.now() - APP_TOKEN_LIFE]:
-            del self.state.access[key]
+        _drop_first(self.state.codes, lambda code: code.issued < limit)
+        _drop_first(self.state.refresh, lambda token: token.issued < limit)
+        _drop_first(self.state.access, lambda token: token.expires < self.now() - APP_TOKEN_LIFE)
+
+
+def _drop_first(table: dict[str, Kept], is_old: Callable[[Kept], bool]) -> None:
+    for key in list(takewhile(lambda key: is_old(table[key]), table)):
+        del table[key]

@@ -103,7 +103,7 @@ def approve(entra: Entra, asked: SignIn, account: Account) -> str:
         error = EntraError(90094, error=entra.admin_consent_error)
         return refused(asked.redirect_uri, asked.state, error)
     code = f"1.{entra.fresh('code')}"
-    account.consented.update(asked.scopes)
+    account.consented = sorted({*account.consented, *asked.scopes})
     entra.state.codes[code] = AuthorizationCode(
         oid=account.oid,
         client_id=asked.client_id,

@@ -6,8 +6,9 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
-from joserfc import jwt
-from joserfc.jwk import RSAKey
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,9 @@ ID_TOKEN_LIFE_SECONDS = 3600
 
 def new_key(kid: str) -> dict[str, str]:
     """Make a signing key, as a private JWK."""
-    key = RSAKey.generate_key(2048, {"kid": kid, "use": "sig", "alg": "RS256"})
-    return {name: str(value) for name, value in key.as_dict(private=True).items()}
+    made = RSAAlgorithm.to_jwk(rsa.generate_private_key(public_exponent=65537, key_size=2048), as_dict=True)
+    numbers = {name: str(made[name]) for name in ("kty", "n", "e", "d", "p", "q", "dp", "dq", "qi")}
+    return numbers | {"kid": kid, "use": "sig", "alg": "RS256"}
 
 
 def public_key(private: dict[str, str]) -> dict[str, str]:
@@ -31,10 +33,9 @@ def public_key(private: dict[str, str]) -> dict[str, str]:
     return {name: private[name] for name in ("kty", "kid", "use", "alg", "n", "e")}
 
 
-def sign(claims: dict[str, Any], private: dict[str, str]) -> str:
+def sign(claims: dict[str, Any], key: jwt.PyJWK) -> str:
     """Sign claims with RS256."""
-    header = {"alg": "RS256", "typ": "JWT", "kid": private["kid"]}
-    return jwt.encode(header, claims, RSAKey.import_key(dict(private)))
+    return jwt.encode(claims, key, "RS256", headers={"kid": key.key_id})
 
 
 def lifetime(issued: datetime, until: datetime) -> dict[str, int]:

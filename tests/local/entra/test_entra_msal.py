@@ -48,7 +48,7 @@ def test_a_refusal_reaches_the_application(world: World) -> None:
     result = application.acquire_token_by_auth_code_flow(flow, answer)
     assert result["error"] == "access_denied"
     assert result["error_description"].startswith("AADSTS65004: ")
-    assert world.alice.consented == set()
+    assert world.alice.consented == []
 
 
 @pytest.mark.parametrize("error", ["access_denied", "consent_required", "interaction_required"])

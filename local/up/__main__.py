@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from local.up import checks, upkeep
+from local.up import checks, upkeep, world
 
 
 def main(arguments: list[str]) -> int:
@@ -30,7 +30,9 @@ def main(arguments: list[str]) -> int:
         return checks.check(console)
     if known.command == "lock":
         return upkeep.lock(console)
-    return upkeep.reset(console, Path(".dev"))
+    if known.command == "reset":
+        return upkeep.reset(console, Path(".dev"))
+    return world.up(console, known.data, known.ports, once=known.once)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ FIRM_RULES: tuple[tuple[str, Callable[[Firm], Findings]], ...] = (
     ("no word of a masked text is in Outlook", rules.secrets),
 )
 
+SHOWN = 10
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -71,6 +73,15 @@ def show(verdicts: tuple[Verdict, ...], console: Console) -> None:
         table.add_row(verdict.rule, str(verdict.compared), f"[bold red]{wrong} differ[/]" if wrong else "[green]ok[/]")
     console.print(table)
     for verdict in verdicts:
-        for found in verdict.differences:
-            where = f"{found.staff_id} {found.subject} {found.field}"
-            console.print(f"{verdict.rule}: {where}: expected {found.expected!r}, found {found.found!r}", markup=False)
+        _show_differences(verdict, console)
+
+
+def _show_differences(verdict: Verdict, console: Console) -> None:
+    if verdict.differences:
+        console.print(f"\n{verdict.rule}:", style="bold red")
+    for found in verdict.differences[:SHOWN]:
+        where = f"{found.staff_id} {found.subject} {found.field}".strip()
+        line = f"  {where}: expected {found.expected!r}, found {found.found!r}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if len(verdict.differences) > SHOWN:
+        console.print(f"  and {len(verdict.differences) - SHOWN} more")

@@ -40,7 +40,10 @@ def command(name: str, arguments: Sequence[str], env: Mapping[str, str] | None =
     """Return a step that runs a program and passes on exit status 0; its output goes to the terminal."""
 
     def work() -> Outcome:
-        status = subprocess.run(arguments, env=env, check=False).returncode
+        try:
+            status = subprocess.run(arguments, env=env, check=False).returncode
+        except FileNotFoundError:
+            return Outcome(False, f"{arguments[0]} is not installed")
         return Outcome(status == 0, "" if status == 0 else f"status {status}")
 
     return Step(name, work)

@@ -29,7 +29,10 @@ class Times:
 
 @dataclass(frozen=True)
 class OutlookEvent:
-    """One row of a mailbox's calendar view; a series stands as its occurrences."""
+    """One row of a mailbox's calendar view; a series stands as its occurrences.
+
+    `attendees` counts the people besides the owner, the organizer among them; `ended` is declined or cancelled.
+    """
 
     id: str
     title: str
@@ -136,7 +139,8 @@ def starts_before(times: Times, moment: datetime) -> bool:
 
 def from_graph(row: Mapping[str, Any], owner: str) -> OutlookEvent:
     """Read a row of Graph asked for in UTC; `owner` is the mailbox's own address."""
-    others = [a for a in row.get("attendees", ()) if a["emailAddress"]["address"].lower() != owner.lower()]
+    people = [*row.get("attendees", ()), *([row["organizer"]] if row.get("organizer") else [])]
+    others = {person["emailAddress"]["address"].lower() for person in people} - {owner.lower()}
     response = row.get("responseStatus", {}).get("response")
     return OutlookEvent(
         id=row["id"],

@@ -1,0 +1,1 @@
+"""The demonstration firm: three people, their matters, and both calendars around today."""

@@ -14,3 +14,12 @@ def azurite() -> Iterator[azurite_process.Azurite]:
     """An Azurite in memory, one for each test process; tests use names of their own in it."""
     with azurite_process.start(None) as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests recorded as `notice`: what could not be checked here must not pass unseen."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    recorded = [pair for report in reports for pair in getattr(report, "user_properties", ())]
+    for notice in sorted({str(value) for name, value in recorded if name == "notice"}):
+        terminalreporter.write_sep("!", "NOTICE", yellow=True, bold=True)
+        terminalreporter.write_line(notice, yellow=True, bold=True)

@@ -77,6 +77,7 @@ def describe(function: IndexedFunction) -> dict[str, Any]:
     return {
         "name": function.name,
         "type": trigger["type"],
+        "argument": function.argument,
         "route": trigger.get("route"),
         "methods": sorted(str(method) for method in methods) if methods else None,
         "auth_level": str(trigger["authLevel"]) if trigger.get("authLevel") is not None else None,

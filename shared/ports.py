@@ -62,8 +62,11 @@ class Store(Protocol):
     def scan(self, partition: str, prefix: str) -> list[Row]:
         """All rows whose key starts with `prefix`, in key order; one operation a thousand. Raises Retry."""
 
-    def commit(self, partition: str, changes: Sequence[RowChange]) -> None:
-        """Do all changes (at most 100) or none. Raises Stale if one's condition fails; after Retry it is unknown."""
+    def commit(self, partition: str, changes: Sequence[RowChange]) -> dict[str, str]:
+        """Do all changes (at most 100) or none, and tell the new etag of each key written.
+
+        Raises Stale if a condition fails; after Retry it is unknown whether they were done.
+        """
 
 
 class CategoryRow(Struct, frozen=True):

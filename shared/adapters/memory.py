@@ -45,8 +45,8 @@ class MemoryStore:
             self._observe("scan")
         return found
 
-    def commit(self, partition: str, changes: Sequence[RowChange]) -> None:
-        """All changes or none. Raises Stale."""
+    def commit(self, partition: str, changes: Sequence[RowChange]) -> dict[str, str]:
+        """All changes or none; the new etag of each key written. Raises Stale."""
         check(partition, changes)
         self._observe("commit")
         with self._lock:
@@ -55,6 +55,7 @@ class MemoryStore:
                 raise Stale("row_changed")
             for change in changes:
                 self._apply(rows, change)
+            return {change.key: rows[change.key].etag for change in changes if change.key in rows}
 
     def _apply(self, rows: dict[str, Row], change: RowChange) -> None:
         if isinstance(change, Remove):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -71,32 +71,33 @@ class TableStore:
             if not pages.continuation_token:  # type: ignore[attr-defined]
                 return
 
-    def commit(self, partition: str, changes: Sequence[RowChange]) -> None:
-        """All changes or none. Raises Stale."""
+    def commit(self, partition: str, changes: Sequence[RowChange]) -> dict[str, str]:
+        """All changes or none; the new etag of each key written. Raises Stale."""
         check(partition, changes)
         with translated("tables"):
             try:
-                self._settle(partition, list(changes))
+                return self._settle(partition, list(changes))
             except HttpResponseError as error:
                 if not _lacks_table(error):
                     raise
                 with suppress(ResourceExistsError):
                     self._client.create_table()
-                self._settle(partition, list(changes))
+                return self._settle(partition, list(changes))
 
-    def _settle(self, partition: str, pending: list[RowChange]) -> None:
+    def _settle(self, partition: str, pending: list[RowChange]) -> dict[str, str]:
         """Send the changes; again without each unconditional removal whose row turns out to be missing."""
         while pending:
-            missing = self._try(partition, pending)
-            if missing is None:
-                return
-            pending.pop(missing)
+            sent = self._try(partition, pending)
+            if not isinstance(sent, int):
+                return {change.key: etag for change, etag in zip(pending, sent, strict=True) if etag}
+            pending.pop(sent)
+        return {}
 
-    def _try(self, partition: str, changes: list[RowChange]) -> int | None:
-        """Send the changes once; the index of an unconditional removal whose row was missing, else None."""
+    def _try(self, partition: str, changes: list[RowChange]) -> list[str] | int:
+        """Send the changes once: their etags, or the index of an unconditional removal whose row was missing."""
         self._observe("commit")
         try:
-            self._send([_operation(partition, change) for change in changes])
+            return self._send([_operation(partition, change) for change in changes])
         except HttpResponseError as error:
             if error.status_code not in {404, 409, 412} or _lacks_table(error):
                 raise
@@ -104,19 +105,19 @@ class TableStore:
             if error.status_code == 404 and changes[index] == Remove(changes[index].key):
                 return index
             raise Stale("row_changed") from error
-        return None
 
-    def _send(self, operations: list[_Operation]) -> None:
+    def _send(self, operations: list[_Operation]) -> list[str]:
         # `delete_entity` hides a 404 even when an etag is given, so removals always go as a transaction.
         kind, entity, conditions = operations[0]
         if len(operations) > 1 or kind is TransactionOperation.DELETE:
-            self._client.submit_transaction(operations)
+            answers: Sequence[Mapping[str, Any]] = self._client.submit_transaction(operations)
         elif kind is TransactionOperation.CREATE:
-            self._client.create_entity(entity)
+            answers = [self._client.create_entity(entity)]
         elif kind is TransactionOperation.UPSERT:
-            self._client.upsert_entity(entity, **conditions)
+            answers = [self._client.upsert_entity(entity, **conditions)]
         else:
-            self._client.update_entity(entity, **conditions)
+            answers = [self._client.update_entity(entity, **conditions)]
+        return [str(answer.get("etag") or "") for answer in answers]
 
 
 def by_connection_string(connection: Secret, observe: Callable[[str], None] = unobserved) -> TableStore:

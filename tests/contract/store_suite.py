@@ -134,3 +134,13 @@ class StoreSuite:
     ) -> None:
         with pytest.raises(BrokenRule, match=fault):
             store.commit(partition, changes)
+
+    def test_a_commit_tells_the_new_etags(self, store: Store, partition: str) -> None:
+        """A job chains its transactions by them, without reading its row again."""
+        single = store.commit(partition, [Insert("s", "1")])
+        both = store.commit(partition, [Replace("s", "2", single["s"]), Insert("l|a", "3"), Remove("l|b")])
+        again = store.commit(partition, [Replace("s", "4", both["s"])])
+        row = store.get(partition, "s")
+        assert row is not None
+        assert row.etag == again["s"]
+        assert set(both) == {"s", "l|a"}

@@ -21,7 +21,7 @@ BATCH_MAX = 90
 
 class _Result(Struct, frozen=True):
     status: int
-    body: Raw | None = None
+    body: Raw = Raw()
 
 
 class _Results(Struct, frozen=True):
@@ -86,7 +86,7 @@ def _overtaken(write: CaseflowWrite, event: CaseflowEvent) -> CaseflowResult:
 
 
 def _event(told: _Result) -> CaseflowEvent:
-    return wire.event(bytes(told.body) if told.body is not None else b"")
+    return wire.event(told.body)
 
 
 def _refused(told: _Result, reference: str | None) -> CaseflowResult:

@@ -13,10 +13,8 @@ class _Problem(Struct, frozen=True):
     code: str = ""
 
 
-def code_of(body: bytes | msgspec.Raw | None) -> str:
+def code_of(body: bytes | msgspec.Raw) -> str:
     """The machine-readable code of a problem; "" where there is none."""
-    if body is None:
-        return ""
     try:
         return safe_code(msgspec.json.decode(body, type=_Problem).code)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -15,6 +15,9 @@ from shared.core.writes import CreateCaseflow, PatchCaseflow
 from shared.core.zones import FALLBACK, known
 from shared.ports import CategoryRow, ChangePage, Firm, Origin, Staff
 
+# An absent member reads as no JSON, and so as a broken contract.
+_ABSENT = Raw()
+
 
 class _Author(Struct, frozen=True):
     kind: str
@@ -65,9 +68,9 @@ class _Change(Struct, frozen=True):
     version: int
     change: str
     reason: str | None = None
-    event: Raw | None = None
-    task: Raw | None = None
-    deadline: Raw | None = None
+    event: Raw = _ABSENT
+    task: Raw = _ABSENT
+    deadline: Raw = _ABSENT
 
 
 class _Page(Struct, frozen=True):
@@ -136,7 +139,7 @@ def page(body: bytes | Raw) -> ChangePage:
         if change.change == "removed" and change.kind in _KINDS:
             removed.append(Removed(Kind(change.kind), change.id, change.version, change.reason or ""))
         elif change.change == "upsert" and change.kind == Kind.EVENT:
-            events.append(event(_present(change.event)))
+            events.append(event(change.event))
         elif change.change == "upsert" and change.kind in _KINDS:
             mirrors.append(_mirror(change))
     return ChangePage(tuple(events), tuple(mirrors), tuple(removed), told.next_cursor, told.has_more)
@@ -147,20 +150,14 @@ _KINDS = frozenset(kind.value for kind in Kind)
 
 def _mirror(change: _Change) -> MirrorItem:
     if change.kind == Kind.TASK:
-        task = decoded(_present(change.task), _Task)
+        task = decoded(change.task, _Task)
         return _item(Kind.TASK, task, task.topic, task.due_date)
-    deadline = decoded(_present(change.deadline), _Deadline)
+    deadline = decoded(change.deadline, _Deadline)
     return _item(Kind.DEADLINE, deadline, deadline.name, deadline.date)
 
 
 def _item(kind: Kind, told: _Task | _Deadline, title: str, day: str) -> MirrorItem:
     return MirrorItem(kind, told.id, told.version, title, _day(day), told.matter_id, told.description_html or "")
-
-
-def _present(member: Raw | None) -> Raw:
-    if member is None:
-        raise Retry(MALFORMED)
-    return member
 
 
 def _span(told: _Event) -> Span:

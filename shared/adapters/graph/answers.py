@@ -39,7 +39,7 @@ class Inner(Struct, frozen=True):
     id: str
     status: int
     headers: dict[str, Any] | None = None
-    body: Raw | None = None
+    body: Raw = Raw()
 
     @property
     def lower_headers(self) -> dict[str, str]:
@@ -49,7 +49,7 @@ class Inner(Struct, frozen=True):
     @property
     def raw(self) -> bytes:
         """The body's JSON; empty where there is none."""
-        return bytes(self.body) if self.body is not None else b""
+        return bytes(self.body)
 
 
 class Batch(Struct, frozen=True):

@@ -136,7 +136,7 @@ def _sorted(pages: list[Page]) -> _Rows:
             continue
         rows.singles.pop(row.id, None)
         rows.removed.pop(row.id, None)
-        if row.removed is not None:
+        if row.is_removed:
             rows.removed[row.id] = None
         elif row.series_master_id or row.type == "seriesMaster":
             rows.series.add(row.series_master_id or row.id)

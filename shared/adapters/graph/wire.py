@@ -32,6 +32,15 @@ _MASKED_MEMBERS = frozenset({
 })  # fmt: skip
 
 
+# `Raw | None` would accept null alone (msgspec), so an empty Raw stands for an absent member.
+_ABSENT = Raw()
+
+
+def is_present(member: Raw) -> bool:
+    """True for a member of any shape that is there and not null."""
+    return bytes(member) not in {b"", b"null"}
+
+
 class ZonedTime(Struct, frozen=True, rename="camel"):
     """graph.dateTimeTimeZone."""
 
@@ -83,7 +92,7 @@ class Row(Struct, frozen=True, rename="camel"):
 
     id: str = ""
     subject: str | UnsetType | None = UNSET
-    removed: Raw | None = field(default=None, name="@removed")
+    removed: Raw = field(default=_ABSENT, name="@removed")
     etag: str | None = field(default=None, name="@odata.etag")
     change_key: str | None = None
     start: ZonedTime | None = None
@@ -96,7 +105,7 @@ class Row(Struct, frozen=True, rename="camel"):
     type: str | None = None
     sensitivity: str | None = None
     is_online_meeting: bool | None = None
-    online_meeting: Raw | None = None
+    online_meeting: Raw = _ABSENT
     online_meeting_url: str | None = None
     has_attachments: bool | None = None
     attendees: list[Person] | None = None
@@ -116,6 +125,11 @@ class Row(Struct, frozen=True, rename="camel"):
     def is_bare(self) -> bool:
         """True if Graph left the contents out: they must be read by id."""
         return self.subject is UNSET
+
+    @property
+    def is_removed(self) -> bool:
+        """True for the delta's hint that the event left the window or the calendar."""
+        return is_present(self.removed)
 
 
 _ROWS = msgspec.json.Decoder(Row)
@@ -242,8 +256,7 @@ def _html(body: Body | None) -> str:
 
 
 def _is_online(found: Row) -> bool:
-    meeting = found.online_meeting is not None and bytes(found.online_meeting) != b"null"
-    if found.is_online_meeting or meeting or found.online_meeting_url:
+    if found.is_online_meeting or is_present(found.online_meeting) or found.online_meeting_url:
         return True
     places = [*(found.locations or ()), *([found.location] if found.location else ())]
     return any("://" in (place.location_uri or "") for place in places)
@@ -307,7 +320,7 @@ def _times(span: Span) -> dict[str, Any]:
 def _zoned(when: datetime | date, zone: str) -> dict[str, str]:
     if not isinstance(when, datetime):
         return {"dateTime": f"{when.isoformat()}T00:00:00", "timeZone": zone}
-    wall = wall_clock(when, zone)
+    wall = wall_clock(when, zone).replace(fold=0)
     if instant(wall, zone) != when:
         # The second of two equal hours has no name in its zone: exact (D5) comes before the zone.
         wall, zone = wall_clock(when, FALLBACK), FALLBACK

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import azure.functions as func
 
 from shared import compose
-from shared.adapters.sessions import Session, Unauthorized
 from shared.boundary.problems import Problem, not_found
+from shared.core.session import Session, Unauthorized
 
 SESSION_COOKIE = "caseflow_session"
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from typing import Any
 import azure.functions as func
 
 from shared import compose, log
-from shared.adapters.sessions import Session
 from shared.boundary import callers
 from shared.boundary.answers import problem_answer
 from shared.boundary.bodies import read_body, read_query
@@ -19,6 +19,7 @@ from shared.boundary.operations import BY_NAME, Operation
 from shared.boundary.problems import Problem, of_sync_error
 from shared.core import messages
 from shared.core.errors import SyncError
+from shared.core.session import Session
 from shared.ports import Ports
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -47,6 +48,11 @@ class Call:
         return self.session
 
 
+def new_blueprint() -> func.Blueprint:
+    """An empty set of functions."""
+    return func.Blueprint()  # type: ignore[no-untyped-call]
+
+
 Handler = Callable[[Call], func.HttpResponse]
 
 
@@ -63,9 +69,7 @@ def endpoint(blueprint: func.Blueprint, name: str) -> Callable[[Handler], Any]:
         serve.__qualname__ = handler.__qualname__
         serve.__doc__ = handler.__doc__
         serve.__module__ = handler.__module__
-        route = blueprint.route(
-            route=operation.path, methods=[operation.method], auth_level=func.AuthLevel.ANONYMOUS
-        )
+        route = blueprint.route(route=operation.path, methods=[operation.method], auth_level=func.AuthLevel.ANONYMOUS)
         return blueprint.function_name(operation.name)(route(serve))
 
     return register
@@ -79,9 +83,15 @@ def _guarded(operation: Operation, handler: Handler, request: func.HttpRequest) 
     except Problem as problem:
         response = problem_answer(problem)
     except SyncError as error:
-        response = problem_answer(of_sync_error(error, messages.sentence(error.code)))
+        response = problem_answer(of_sync_error(error, messages.message(error.code).text))
     except Exception as error:  # noqa: BLE001  (azure.md 1.4: an unhandled exception would be a bare 500 without a body)
-        log.failure("http.failed", function=operation.name, request=request_id, error=type(error).__name__)
+        log.line(
+            "http.failed",
+            level=logging.ERROR,
+            function=operation.name,
+            request_id=request_id,
+            error=type(error).__name__,
+        )
         response = problem_answer(_unexpected(request_id))
     response.headers["X-Request-Id"] = request_id
     return response

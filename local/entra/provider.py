@@ -115,7 +115,9 @@ class Entra:
 
     def find_account(self, key: str) -> Account | None:
         """Return a person by object id or by e-mail address, whatever its case."""
-        by_email = (a for a in self.state.accounts.values() if a.email.lower() == key.lower())
+        with self.lock:
+            accounts = list(self.state.accounts.values())
+        by_email = (account for account in accounts if account.email.lower() == key.lower())
         return self.state.accounts.get(key) or next(by_email, None)
 
     def verify_access_token(self, token: str) -> Claims:

@@ -96,8 +96,8 @@ def _failed(fault: Fault) -> Response:
 def _add_secrets(app: Flask, vault: Vault) -> None:
     @app.put("/secrets/<name>", endpoint="set")
     def put(name: str) -> Response:
-        secret = vault.set(name, _body(SetParameters))
-        return jsonify(wire.bundle(vault, _base(), secret, secret.versions[-1]))
+        secret, made = vault.set(name, _body(SetParameters))
+        return jsonify(wire.bundle(vault, _base(), secret, made))
 
     def get(name: str, version: str = "") -> Response:
         found = vault.read(name, version)

@@ -69,8 +69,8 @@ class Vault:
         if path is not None and path.exists():
             self._state = msgspec.json.decode(path.read_bytes(), type=State)
 
-    def set(self, name: str, asked: SetParameters) -> Secret:
-        """Add a version, and the name if it is new; 409 while the name is deleted."""
+    def set(self, name: str, asked: SetParameters) -> tuple[Secret, Version]:
+        """Add a version, and the name if it is new, and return both; 409 while the name is deleted."""
         _check_name(name)
         _check_value(asked.value)
         _check_properties(asked.tags, asked.content_type)
@@ -80,9 +80,10 @@ class Vault:
                 raise conflict(name, _BUSY[secret.phase])
             if secret is None:
                 secret = self._state.secrets[name.lower()] = Secret(name=name, versions=[])
-            secret.versions.append(self._version(asked))
+            made = self._version(asked)
+            secret.versions.append(made)
             self._save()
-            return secret
+            return secret, made
 
     def get(self, name: str) -> Secret:
         """Return an active secret; 404 for any other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,15 @@ def test_every_set_makes_a_version(client: SecretClient) -> None:
     assert client.get_secret("many").value == "2"
     assert [client.get_secret("many", version).value for version in versions] == ["0", "1", "2"]
     assert [kept.version for kept in client.list_properties_of_secret_versions("many")] == versions
+
+
+def test_writers_at_the_same_time_each_learn_their_own_version(client: SecretClient) -> None:
+    def write(value: str) -> tuple[str, str]:
+        return value, str(client.set_secret("shared", value).properties.version)
+
+    with ThreadPoolExecutor(4) as pool:
+        written = list(pool.map(write, [str(number) for number in range(20)]))
+    assert [client.get_secret("shared", version).value for _, version in written] == [value for value, _ in written]
 
 
 def test_names_are_the_same_whatever_their_case(client: SecretClient) -> None:

@@ -26,7 +26,7 @@ _REFUSED = ("$select", "$filter", "$expand", "$orderby", "$search", "$top", "$sk
 class Token:
     """What a delta link remembers: window, span of the mailbox's log (`since` up to `until`), and place in it.
 
-    A first round begins at 0 and reports nothing as removed; `until` is None until a round has begun.
+    A first round reports nothing as removed; `until` is None until a round has begun.
     """
 
     window: Window
@@ -34,11 +34,12 @@ class Token:
     until: int | None = None
     offset: int = 0
     round: int = 0
+    first: bool = True
 
     def write(self, store: Store) -> str:
         """Return the opaque form, good for this mailbox only."""
         start, end = self.window.start.isoformat(), self.window.end.isoformat()
-        fields = [store.epoch, start, end, self.since, self.until, self.offset, self.round]
+        fields = [store.epoch, start, end, self.since, self.until, self.offset, self.round, self.first]
         plain = json.dumps(fields, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(_seal(store, plain) + plain).decode().rstrip("=")
 
@@ -60,11 +61,11 @@ def read_token(store: Store, text: str, kept: int | None) -> Token:
     plain = sealed[12:]
     if sealed[:12] != _seal(store, plain):
         raise _gone()
-    epoch, start, end, since, until, offset, round_ = json.loads(plain)
+    epoch, start, end, since, until, offset, round_, first = json.loads(plain)
     if epoch != store.epoch or (kept is not None and store.rounds - round_ >= kept):
         raise _gone()
     window = Window(datetime.fromisoformat(start), datetime.fromisoformat(end))
-    return Token(window, since, until, offset, round_)
+    return Token(window, since, until, offset, round_, first)
 
 
 def _gone() -> GraphError:
@@ -90,7 +91,7 @@ def delta(call: Call) -> dict[str, Any]:
         body["@odata.nextLink"] = _link(call, "$skiptoken", replace(token, offset=offset))
         return body
     call.store.rounds += 1
-    done = Token(token.window, token.until or 0, None, 0, call.store.rounds)
+    done = Token(token.window, token.until or 0, round=call.store.rounds, first=False)
     body["@odata.deltaLink"] = _link(call, "$deltatoken", done)
     return body
 
@@ -131,7 +132,7 @@ def _rows(call: Call, token: Token) -> tuple[list[dict[str, Any]], int | None]:
 def _item_rows(call: Call, item: Item | None, number: int, token: Token) -> list[dict[str, Any]]:
     found = showings(item, token.window) if item and item.place == PRIMARY else []
     if item is None or not found:
-        return [_removed(_id(call, item, number))] if token.since else []
+        return [_removed(_id(call, item, number))] if not token.first else []
     writer = call.writer
     if not item.is_series:
         return [_row(writer, found[0], bare=False)]
@@ -146,7 +147,7 @@ def _row(writer: Writer, showing: Showing, *, bare: bool) -> dict[str, Any]:
 
 
 def _cancelled(call: Call, item: Item, token: Token) -> list[dict[str, Any]]:
-    if not (token.since and call.office.switches.cancelled_occurrence_reported_removed):
+    if token.first or not call.office.switches.cancelled_occurrence_reported_removed:
         return []
     moves = None if call.prefer.immutable else item.moves
     days = [day for day, position in item.cancelled.items() if position > token.since]

@@ -11,7 +11,7 @@ from local.graph.errors import bad_request
 from local.graph.schema import properties
 from local.graph.times import zone_info
 
-_PREFERENCE = re.compile(r'\s*([A-Za-z.]+)\s*=\s*(?:"([^"]*)"|([^\s,;"]+))\s*(?:[,;]|$)')
+_PREFERENCE = re.compile(r'(?:^|,)\s*([A-Za-z.-]+)\s*=\s*(?:"([^"]*)"|([^\s,;"]+))\s*(?=[,;]|$)')
 _PROPERTY_ID = re.compile(r"String \{([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\} Name (\S.*)")
 _EXPAND = re.compile(r"singleValueExtendedProperties\(\s*\$filter\s*=\s*(.+)\)")
 _ID_EQUALS = re.compile(r"id eq '((?:[^']|'')*)'")

@@ -14,7 +14,10 @@ class PortInUse(RuntimeError):
 
 @dataclass(frozen=True)
 class Ports:
-    """One port for each server of the world; `outlook` serves people's pages, `graph` the API over TLS."""
+    """One port for each server of the world.
+
+    `outlook` serves people's mailboxes and `graph` the API over TLS; `sign_in` the page and `entra` all over TLS.
+    """
 
     host: int
     caseflow: int
@@ -27,6 +30,7 @@ class Ports:
     blob: int
     queue: int
     table: int
+    sign_in: int
 
     @classmethod
     def above(cls, base: int) -> Self:

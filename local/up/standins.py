@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, request
+from flask import Response as FlaskResponse
 from moto.server import ThreadedMotoServer
 from werkzeug.wrappers import Response
 
@@ -96,13 +98,16 @@ def _serve(world: StandIns, stack: ExitStack) -> None:
     ports, certs = world.ports, serving.certificates(world.data)
     graph = _one_at_a_time(graph_server.create_app(world.graph, _authorize(world.entra)), world.graph_lock)
     secrets = vault.Vault(world.now, world.data / "vault.json")
+    sign_in = entra.create_app(world.entra)
+    _show_plainly(sign_in, ports)
     secure = (
-        (entra.create_app(world.entra), ports.entra),
+        (sign_in, ports.entra),
         (graph, ports.graph),
         (vault.create_app(secrets, _may(world.entra)), ports.vault),
     )
     plain = (
         (graph, ports.outlook),
+        (sign_in, ports.sign_in),
         (_caseflow_app(world), ports.caseflow),
         (identity.create_app(IDENTITY_HEADER, world.entra.issue_app_token), ports.identity),
     )
@@ -113,6 +118,20 @@ def _serve(world: StandIns, stack: ExitStack) -> None:
     archive = ThreadedMotoServer(ip_address="127.0.0.1", port=ports.archive, verbose=False)
     archive.start()
     stack.callback(archive.stop)
+
+
+def _show_plainly(app: Flask, ports: Ports) -> None:
+    """Send browsers to the sign-in page over plain http: they do not know the authority of our certificates."""
+
+    @app.after_request
+    def point(response: FlaskResponse) -> FlaskResponse:
+        if request.endpoint == "configuration" and response.status_code == 200:
+            known = response.get_json()
+            page = urlsplit(known["authorization_endpoint"])._replace(
+                scheme="http", netloc=f"localhost:{ports.sign_in}"
+            )
+            response.set_data(json.dumps(known | {"authorization_endpoint": page.geturl()}))
+        return response
 
 
 def _one_at_a_time(app: Flask, lock: threading.Lock) -> WSGIApplication:

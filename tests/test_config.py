@@ -112,7 +112,7 @@ def test_a_certificate_or_an_identity_may_stand_for_the_client_secret(tmp_path: 
     assert certified.entra.certificate == pem
     federated = load(without("ENTRA_CLIENT_SECRET", ENTRA_MANAGED_IDENTITY_CLIENT_ID="id"))
     assert federated.entra.identity == "id"
-    with pytest.raises(SettingsError, match="ENTRA_CLIENT_CERTIFICATE_PATH is .*no such file"):
+    with pytest.raises(SettingsError, match=r"ENTRA_CLIENT_CERTIFICATE_PATH is .*no such file"):
         load(without("ENTRA_CLIENT_SECRET", ENTRA_CLIENT_CERTIFICATE_PATH="nowhere.pem"))
 
 

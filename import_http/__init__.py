@@ -5,13 +5,13 @@ from __future__ import annotations
 import azure.functions as func
 
 from shared.boundary.answers import json_answer
-from shared.boundary.endpoint import Call, endpoint
+from shared.boundary.endpoint import Call, endpoint, new_blueprint
 from shared.boundary.operations import DAYS_MAX
 from shared.boundary.problems import Problem
 from shared.core.state import Job
 from shared.flows import jobs, views
 
-blueprint = func.Blueprint()
+blueprint = new_blueprint()
 
 
 def _answer(job: Job) -> func.HttpResponse:

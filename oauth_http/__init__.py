@@ -7,14 +7,18 @@ import azure.functions as func
 from shared import compose
 from shared.boundary import flowcookie
 from shared.boundary.answers import json_answer, redirect
-from shared.boundary.endpoint import Call, endpoint
+from shared.boundary.endpoint import Call, endpoint, new_blueprint
 from shared.flows import connect as connecting
 from shared.flows import connections as firm
 from shared.flows import disconnect as disconnecting
 from shared.flows import preferences
 from shared.flows import status as states
 
-blueprint = func.Blueprint()
+blueprint = new_blueprint()
+
+
+def _page() -> str:
+    return f"{compose.settings().public_base_url}/api/outlook/settings"
 
 
 def _status(call: Call) -> func.HttpResponse:
@@ -34,9 +38,11 @@ def connect(call: Call) -> func.HttpResponse:
 @endpoint(blueprint, "callback")
 def callback(call: Call) -> func.HttpResponse:
     """Finish the flow and land on the settings page, whatever came of it (B2, B4)."""
+    if call.request.params.get("admin_consent") == "True":  # an administrator comes back, who need not be our user
+        return redirect(f"{_page()}?consented=1")
     outcome = connecting.finish(call.ports, dict(call.request.params), flowcookie.read(call.request))
     ending = f"error={outcome.code}" if outcome.code else "connected=1"
-    response = redirect(f"{compose.settings().public_base_url}/api/outlook/settings?{ending}")
+    response = redirect(f"{_page()}?{ending}")
     flowcookie.end(response)
     return response
 

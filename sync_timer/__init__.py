@@ -7,6 +7,7 @@ from datetime import timedelta
 import azure.functions as func
 
 from shared import compose
+from shared.boundary.endpoint import new_blueprint
 from shared.core.jobs import decoded
 from shared.flows import archive, housekeeping, jobs, schedule, sync
 
@@ -14,7 +15,7 @@ STORAGE = "AzureWebJobsStorage"
 NIGHTLY_ARCHIVE = "0 20 1 * * *"
 NIGHTLY_HOUSEKEEPING = "0 50 2 * * *"
 
-blueprint = func.Blueprint()
+blueprint = new_blueprint()
 
 
 @blueprint.function_name("schedule_sync")

@@ -58,9 +58,9 @@ function showSync(status) {
   text("last", at ? `${words.moment(at)}${last ? `. ${words.outcome(last)}` : ""}` : "Not yet");
   text("next", status.next_sync_at ? words.soon(status.next_sync_at) : status.sync === "paused" ? "Paused by you" : "Not scheduled");
   show("sync-now", status.connection === "connected" && status.availability === "available" && status.sync !== "paused");
-  showCount("count-reviews", status.reviews_open, ["change waits", "changes wait"], "for your decision; nothing is overwritten until then.");
-  showCount("count-aside", status.set_aside, ["event", "events"], "could not be synced and will be tried again; the rest goes on.");
-  showCount("count-unmasked", status.not_fully_masked, ["confidential event is", "confidential events are"], "not fully masked in Outlook: the text there is your own or a meeting’s, so it was left.");
+  showCount("count-reviews", status.reviews_open, ["change", "changes"], "to review: nothing is overwritten until you decide.");
+  showCount("count-aside", status.set_aside, ["event", "events"], "set aside: could not be synced, will be tried again; the rest goes on.");
+  showCount("count-unmasked", status.not_fully_masked, ["confidential event", "confidential events"], "not fully masked in Outlook: the text there is your own or a meeting’s, so it was left.");
   show("counts", status.reviews_open + status.set_aside + status.not_fully_masked > 0);
 }
 
@@ -166,8 +166,8 @@ async function showActivity(status) {
   find("jobs").replaceChildren(...jobs.map((job) => {
     const at = job.finished_at ?? job.started_at;
     const time = make("time", { dateTime: at ?? "" }, at ? words.fullMoment(at) : "Now");
-    const kind = make("span", { className: "strong" }, words.KINDS[job.kind]);
-    const said = make("span", { className: job.state === "failed" ? "bad" : "" }, ` ${words.outcome(job)}`);
+    const kind = make("p", { className: "strong" }, words.KINDS[job.kind]);
+    const said = make("p", { className: job.state === "failed" ? "bad" : "" }, words.outcome(job));
     return make("li", {}, time, make("div", {}, kind, said));
   }));
 }

@@ -125,5 +125,7 @@ export function span(side) {
     const first = dayOnly.format(new Date(`${side.start.slice(0, 10)}T12:00:00`));
     return `${first}, all day`;
   }
-  return `${fullMoment(side.start)} to ${moment(side.end)}`;
+  const [start, end] = [new Date(side.start), new Date(side.end)];
+  const sameDay = start.toDateString() === end.toDateString();
+  return `${dayAndClock.format(start)} to ${(sameDay ? clock : dayAndClock).format(end)}`;
 }

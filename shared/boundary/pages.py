@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import html
 from pathlib import Path
+from string import Template
 
 import azure.functions as func
 from msgspec import Struct
@@ -34,18 +36,32 @@ def _files() -> dict[str, _File]:
     found = {}
     for path in sorted(FOLDER.iterdir()):
         if path.suffix in TYPES:
-            body = path.read_bytes()
-            found[path.name] = _File(body, TYPES[path.suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+            found[path.name] = _file(path.read_bytes(), path.suffix)
     return found
 
 
-def page(request: func.HttpRequest, frames: tuple[str, ...]) -> func.HttpResponse:
-    """The settings page; `frames` are the origins that may show it in a frame."""
+def _file(body: bytes, suffix: str) -> _File:
+    return _File(body, TYPES[suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+class PageValues(Struct, frozen=True):
+    """What the page must know of this installation: two links, and the origins that may show it in a frame."""
+
+    caseflow_app_url: str
+    admin_consent_url: str
+    frames: tuple[str, ...]
+
+
+def page(request: func.HttpRequest, values: PageValues) -> func.HttpResponse:
+    """The settings page with this installation's links."""
+    text = Template(_files()[PAGE].body.decode()).substitute(
+        caseflow_app_url=html.escape(values.caseflow_app_url), admin_consent_url=html.escape(values.admin_consent_url)
+    )
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        f"base-uri 'none'; form-action 'none'; frame-ancestors {' '.join(dict.fromkeys(frames))}"
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {' '.join(dict.fromkeys(values.frames))}"
     )
-    return _served(request, _files()[PAGE], {"Content-Security-Policy": policy})
+    return _served(request, _file(text.encode(), ".html"), {"Content-Security-Policy": policy})
 
 
 def asset(request: func.HttpRequest, name: str) -> func.HttpResponse:

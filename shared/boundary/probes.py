@@ -16,7 +16,7 @@ def probes() -> dict[str, Callable[[], None]]:
     """A look a service; each raises SyncError where the service does not answer."""
     return {
         "tables": _tables,
-        "queue": lambda: compose.world().queue.check(),
+        "queue": _queue,
         "vault": _vault,
         "caseflow": _caseflow,
         "graph": _graph,
@@ -25,6 +25,10 @@ def probes() -> dict[str, Callable[[], None]]:
 
 def _tables() -> None:
     compose.ports().store.get(rows.FLOW_PARTITION, NOBODY)
+
+
+def _queue() -> None:
+    compose.world().queue.check()
 
 
 def _vault() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
-from shared.core import rows
-from shared.flows import jobs
+from shared.flows import directory, staffrow
 from shared.flows.status import error_of, firm_or_none, sync_state
 from shared.flows.views import ConnectionState, ConnectionView
 from shared.ports import Firm, Ports
@@ -18,20 +17,12 @@ def listed(ports: Ports, firm_id: str) -> list[ConnectionView]:
     """The firm's connections in order of staff id. Raises Retry."""
     firm = firm_or_none(ports, firm_id)
     with ThreadPoolExecutor(READERS) as pool:
-        staff_ids = sorted(
-            staff_id for found in pool.map(lambda shard: _members(ports, firm_id, shard), range(rows.SHARDS))
-            for staff_id in found
-        )
+        staff_ids = sorted(person.staff_id for person in directory.connected(ports, firm_id))
         return list(pool.map(lambda staff_id: _view(ports, firm_id, staff_id, firm), staff_ids))
 
 
-def _members(ports: Ports, firm_id: str, shard: int) -> list[str]:
-    found = ports.store.scan(rows.connection_shard(shard), f"{rows.safe(firm_id)}|")
-    return [rows.decoded(row.data, rows.Connection).staff_id for row in found]
-
-
 def _view(ports: Ports, firm_id: str, staff_id: str, firm: Firm | None) -> ConnectionView:
-    staff = jobs.read_staff(ports, firm_id, staff_id)
+    staff = staffrow.read(ports, firm_id, staff_id)
     error = error_of(ports, staff, firm)
     return ConnectionView(
         staff_id=staff_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 import msgspec
@@ -12,18 +13,13 @@ from shared.core import messages, rows
 from shared.core.errors import Gone, Rejected, Retry, Stale, SyncError
 from shared.core.jobs import JobMessage, decoded, encoded
 from shared.core.state import Fault, Job, StaffRow
-from shared.flows import availability, sync
+from shared.flows import availability, staffrow, sync
 from shared.ports import Insert, Ports, Replace, Row
 
 BUDGET_SECONDS = 18
 TRIES_MAX = 5
+POISON = "poison"
 OPEN = ("queued", "running")
-
-
-def read_staff(ports: Ports, firm_id: str, staff_id: str) -> StaffRow:
-    """The staff row, or a fresh one for somebody who never connected. One table operation. Raises Retry."""
-    row = ports.store.get(rows.staff_partition(firm_id, staff_id), rows.STAFF_KEY)
-    return rows.decoded(row.data, StaffRow) if row else StaffRow(firm_id=firm_id, staff_id=staff_id)
 
 
 def listed(ports: Ports, firm_id: str, staff_id: str, limit: int | None = None) -> list[Job]:
@@ -64,7 +60,7 @@ def begin_import(ports: Ports, firm_id: str, staff_id: str, days: int) -> Job:
 
 def _checked(ports: Ports, firm_id: str, staff_id: str) -> StaffRow:
     availability.check(ports, firm_id)
-    staff = read_staff(ports, firm_id, staff_id)
+    staff = staffrow.read(ports, firm_id, staff_id)
     if staff.connection != "connected":
         raise Rejected("not_connected")
     if not staff.preferences.sync_enabled:
@@ -104,15 +100,15 @@ def give_up(ports: Ports, body: bytes) -> None:
     try:
         message = decoded(body)
     except msgspec.DecodeError:
-        log.failure("job.poison_unreadable")
+        log.line("job.poison_unreadable", level=logging.ERROR)
         return
-    ids = {"firm": message.firm_id, "staff": message.staff_id, "job": message.job_id}
+    ids = {"firm": rows.safe(message.firm_id), "staff": rows.safe(message.staff_id), "job": rows.safe(message.job_id)}
     try:
         _mark_failed(ports, message)
     except SyncError as error:
-        log.failure("job.poison_unmarked", code=error.code, **ids)
+        log.line("job.poison_unmarked", level=logging.ERROR, code=error.code, **ids)
     else:
-        log.failure("job.given_up", kind=message.kind, **ids)
+        log.line("job.given_up", level=logging.ERROR, **ids)
 
 
 def _mark_failed(ports: Ports, message: JobMessage) -> None:
@@ -138,12 +134,12 @@ def _fail_once(ports: Ports, message: JobMessage) -> None:
 def _failed_job(stored: Row | None, key: str, message: JobMessage, now: datetime) -> Insert | Replace:
     fresh = Job(message.job_id, message.kind, "queued", days=message.days, requested_by=message.requested_by)
     job = rows.decoded(stored.data, Job) if stored else fresh
-    failed = rows.encoded(structs.replace(job, state="failed", finished_at=now, error="gave_up"))
+    failed = rows.encoded(structs.replace(job, state="failed", finished_at=now, error=POISON))
     return Replace(key, failed, stored.etag) if stored else Insert(key, failed)
 
 
 def _with_fault(stored: Row, message: JobMessage, now: datetime) -> Replace:
     staff = rows.decoded(stored.data, StaffRow)
-    said = messages.of("gave_up")
-    fault = Fault("gave_up", now, said.retryable, said.action, message.job_id, message.kind, message.days)
+    said = messages.message(POISON)
+    fault = Fault(POISON, now, said.retryable, said.action, message.job_id, message.kind, message.days)
     return Replace(stored.key, rows.encoded(structs.replace(staff, fault=staff.fault or fault)), stored.etag)

@@ -10,7 +10,7 @@ from shared.core.errors import Gone, Retry
 from shared.core.links import Link
 from shared.core.schedule import next_tick
 from shared.core.state import Job, StaffRow
-from shared.flows import availability, jobs
+from shared.flows import availability, jobs, staffrow
 from shared.flows.views import Action, ConnectionState, ErrorView, Status, SyncState, job_view
 from shared.ports import Firm, Ports
 
@@ -21,7 +21,7 @@ COURT_AHEAD = timedelta(days=7)
 
 def read(ports: Ports, firm_id: str, staff_id: str, schedule: str) -> Status:
     """The status, from the staff row and the job rows. `schedule` is SYNC_SCHEDULE. Raises Retry."""
-    staff = jobs.read_staff(ports, firm_id, staff_id)
+    staff = staffrow.read(ports, firm_id, staff_id)
     firm = firm_or_none(ports, firm_id)
     open_jobs = [job for job in jobs.listed(ports, firm_id, staff_id) if job.state in jobs.OPEN]
     error = error_of(ports, staff, firm)
@@ -44,7 +44,7 @@ def read(ports: Ports, firm_id: str, staff_id: str, schedule: str) -> Status:
 
 
 def firm_or_none(ports: Ports, firm_id: str) -> Firm | None:
-    """The firm; None while CaseFlow does not answer: what only reads stays open. A firm it does not know has no plan."""
+    """The firm; None while CaseFlow does not answer (what only reads stays open). An unknown firm has no plan."""
     try:
         return ports.caseflow.firm(firm_id)
     except Gone:
@@ -73,12 +73,12 @@ def error_of(ports: Ports, staff: StaffRow, firm: Firm | None) -> ErrorView | No
     if fault is None or fault.action != "reconnect":
         silent = _silent_since(ports, staff, firm)
         if silent:
-            said = messages.of("stale")
+            said = messages.message("stale")
             reference = fault.reference if fault else None
-            return ErrorView("stale", said.sentence, silent, said.retryable, cast(Action, said.action), reference)
+            return ErrorView("stale", said.text, silent, said.retryable, cast(Action, said.action), reference)
     if fault is None:
         return None
-    sentence = messages.of(fault.code).sentence
+    sentence = messages.message(fault.code).text
     return ErrorView(fault.code, sentence, fault.since, fault.retryable, cast(Action, fault.action), fault.reference)
 
 
@@ -104,7 +104,9 @@ def _court_soon(ports: Ports, staff: StaffRow, firm: Firm | None) -> bool:
     known = {row.name for row in firm.categories} if firm else set()
     found = ports.store.scan(rows.staff_partition(staff.firm_id, staff.staff_id), rows.LINK_PREFIX)
     for link in (rows.decoded(row.data, Link) for row in found):
-        held = link.category is not None and (protected is None or link.category in protected or link.category not in known)
+        held = link.category is not None and (
+            protected is None or link.category in protected or link.category not in known
+        )
         if held and link.ends_at and now < link.ends_at <= now + COURT_AHEAD:
             return True
     return False

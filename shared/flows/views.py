@@ -1,4 +1,4 @@
-"""The shapes that other programs read (sync-api.md): status, jobs, reviews, connections, audit records. Times are UTC."""
+"""The shapes that other programs read (sync-api.md): status, jobs, reviews, connections, audit. Times are UTC."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from msgspec import UNSET, Struct, UnsetType
 
+from shared.core import messages
 from shared.core.state import Job, Preferences, Result
 
 Availability = Literal["available", "plan_required", "beta_not_enabled"]
@@ -25,7 +26,7 @@ class Progress(Struct, frozen=True):
 
 
 class JobView(Struct, frozen=True):
-    """One run for one staff member. `skipped` says why an import skipped events, as counts (J4)."""
+    """One run for one staff member. `error` is a code and `message` its sentence; `skipped` counts reasons (J4)."""
 
     id: str
     kind: JobKind
@@ -35,6 +36,7 @@ class JobView(Struct, frozen=True):
     progress: Progress
     result: Result
     error: str | None
+    message: str | None
     skipped: dict[str, int]
 
 
@@ -209,7 +211,7 @@ class ChainProof(Struct, frozen=True):
     records: int
     head: str | None
     pending: int
-    first_bad: int | None | UnsetType = UNSET
+    first_bad: int | UnsetType | None = UNSET
 
 
 class Health(Struct, frozen=True):
@@ -236,5 +238,6 @@ def job_view(job: Job) -> JobView:
         progress=Progress(job.done, job.total),
         result=job.result,
         error=job.error,
+        message=messages.message(job.error).text if job.error else None,
         skipped=job.skipped,
     )

@@ -134,9 +134,7 @@ def delete_event(desk: Desk, call: Call) -> Answer:
 
 def post_batch(desk: Desk, call: Call) -> Answer:
     """Carry out each operation on its own and answer one result for each."""
-    operations = parse_batch(call.body)
-    records.firm(desk.store, call.ids[0])
-    return _json({"results": [_result(desk, call.ids[0], operation) for operation in operations]})
+    return _json({"results": [_result(desk, call.ids[0], operation) for operation in parse_batch(call.body)]})
 
 
 def create_once(desk: Desk, firm_id: str, key: str, body: Any) -> Answer:

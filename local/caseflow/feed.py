@@ -80,10 +80,10 @@ def page(store: Store, staff: Document, query: dict[str, str]) -> Document:
 
     Raises Refused: 403 `staff_inactive`, 410 `cursor_expired`, 422 for a faulty query.
     """
-    limit = _limit(query.get("limit", "200"))
-    start = _start(store, staff, query)
     if not staff["active"]:
         raise Refused(403, "staff_inactive", f"Staff member {staff['id']!r} is deactivated.")
+    limit = _limit(query.get("limit", "200"))
+    start = _start(store, staff, query)
     rows = _rows(store, staff, start, limit + 1)
     more, rows = len(rows) > limit, rows[:limit]
     after = int(rows[-1][2]) if rows else start.after

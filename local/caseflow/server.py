@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import flask
 
@@ -36,11 +37,13 @@ def create_app(
     staff member's mailbox; `node_modules` holds fullcalendar and temporal-polyfill.
     """
     app = flask.Flask(__name__)
+    app.url_map.merge_slashes = False
     app.register_blueprint(_machine(caseflow, sessions))
     app.register_blueprint(_doors(caseflow, sessions))
     app.register_blueprint(pages.blueprint(caseflow, _signed_in(sessions), settings_url, outlook_url))
     app.register_error_handler(Refused, lambda refusal: _response(_refused(refusal)))
     app.register_error_handler(InvalidSession, _to_login)
+    app.register_error_handler(404, lambda _: _response(problem(404, "not_found", "There is nothing at this address.")))
     app.add_url_rule("/npm/<path:name>", "npm", lambda name: flask.send_from_directory(node_modules, name))
     return app
 
@@ -51,9 +54,8 @@ def _machine(caseflow: CaseFlow, sessions: Sessions) -> flask.Blueprint:
     @part.route("/api/<path:path>", methods=_METHODS)
     def api(path: str) -> flask.Response:
         request = flask.request
-        query = request.query_string.decode("latin-1")
-        body = json_body()
-        return _response(caseflow.request(request.method, f"/{path}?{query}", dict(request.headers), body))
+        url = f"/{quote(path, safe='/:')}?{request.query_string.decode('latin-1')}"
+        return _response(caseflow.request(request.method, url, dict(request.headers), json_body()))
 
     @part.get("/.well-known/jwks.json")
     def jwks() -> dict[str, Any]:

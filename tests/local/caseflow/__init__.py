@@ -1,0 +1,1 @@
+"""The CaseFlow stand-in keeps the contract."""

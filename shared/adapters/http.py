@@ -59,8 +59,9 @@ class RequestsHttp:
         # Else the environment's proxy and CA bundle override the settings (psf/requests 3829).
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # `read=False`, not 0: with 0 a read timeout would look like a broken connection, and a GET be repeated.
         retry = ConnectionRetry(
-            total=1, connect=1, read=0, status=0, redirect=0, respect_retry_after_header=False
+            total=1, connect=1, read=False, status=0, redirect=0, respect_retry_after_header=False
         )  # fmt: skip
         adapter = HTTPAdapter(pool_connections=_POOL, pool_maxsize=_POOL, max_retries=retry)
         self._session.mount("https://", adapter)

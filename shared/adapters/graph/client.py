@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 from shared.adapters.graph import answers, wire, writing
 from shared.adapters.graph.answers import Inner, Page
 from shared.adapters.graph.channel import BATCH_MAX, PREFER, PREFER_PAGES, Channel
-from shared.adapters.graph.wire import Row
+from shared.adapters.graph.shapes import Row
 from shared.adapters.http import MALFORMED, Http
 from shared.core.errors import Expired, Retry
 from shared.core.events import OutlookEvent

@@ -100,6 +100,7 @@ def test_unknown_kinds_and_changes_are_skipped() -> None:
         {"kind": "event", "id": "e", "version": 1, "change": "upsert"},
         {"kind": "event", "id": "e", "version": 1, "change": "upsert", "event": event(start="soon")},
         {"kind": "event", "id": "e", "version": 1, "change": "upsert", "event": event(start="2026-11-24T09:00:00")},
+        {"kind": "event", "id": "e", "version": 1, "change": "upsert", "event": event(all_day=True)},
         {"kind": "task", "id": "t", "version": 1, "change": "upsert", "task": None},
         {"kind": "deadline", "id": "d", "version": 1, "change": "upsert", "deadline": {"id": "d"}},
     ],

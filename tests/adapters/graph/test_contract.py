@@ -368,3 +368,11 @@ def test_a_delete_of_many_is_one_batch() -> None:
     results = world.client.write([DeleteOutlook(event_id, change_key) for event_id, change_key in made])
     assert [result.verdict for result in results] == [Verdict.DONE] * 5
     assert len(world.sent) == 1
+
+
+def test_a_token_that_graph_refuses_needs_the_user() -> None:
+    world = World()
+    world.token = "withdrawn"
+    with pytest.raises(Reconnect, match="token_refused"):
+        world.client.delta(None, START, END)
+    assert len(world.sent) == 2

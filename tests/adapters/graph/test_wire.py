@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct, structs
 
-from shared.adapters.graph import wire
+from shared.adapters.graph import shapes, wire
 from shared.core.events import Content, Kind, MirrorItem, Span, days, timed
 from shared.core.marks import LINK_PROPERTY, STAMP_PROPERTY, Stamp, decoded, encoded
 from shared.core.mask import Projection, project, project_mirror
@@ -112,6 +112,11 @@ def test_a_masked_projection_that_says_more_never_leaves(members: dict[str, str]
         wire.create_body(CreateOutlook(smuggling(**members), "t", "l", stamp))
     with pytest.raises(AssertionError, match="a masked event"):
         wire.patch_body(PatchOutlook("x", "ck", smuggling(**members), "l", stamp))
+
+
+def test_a_masked_event_may_not_even_send_a_member_that_nobody_thought_of() -> None:
+    with pytest.raises(AssertionError, match="these members"):
+        wire._checked(project(PLAIN, Mask.CONFIDENTIAL), {"subject": "x", "categories": ["Doe v. Roe"]})
 
 
 def test_a_create_carries_both_marks_and_a_patch_the_new_stamp() -> None:
@@ -307,7 +312,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
     max_leaves=4,
 )
-NAMES = [str(field.encode_name) for field in structs.fields(wire.Row)]
+NAMES = [str(field.encode_name) for field in structs.fields(shapes.Row)]
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=6))
@@ -373,8 +378,8 @@ def test_all_that_is_read_exists_in_graphs_own_metadata() -> None:
     known = members_of("event") | {"singleValueExtendedProperties": ""}
     assert {name for name in NAMES if not name.startswith("@")} <= known.keys()
     pairs: list[tuple[type[Struct], str]] = [
-        (wire.ZonedTime, "dateTimeTimeZone"), (wire.Body, "itemBody"), (wire.Location, "location"),
-        (wire.Address, "emailAddress"), (wire.Person, "attendee"), (wire.Response, "responseStatus"),
+        (shapes.ZonedTime, "dateTimeTimeZone"), (shapes.Body, "itemBody"), (shapes.Location, "location"),
+        (shapes.Address, "emailAddress"), (shapes.Person, "attendee"), (shapes.Response, "responseStatus"),
     ]  # fmt: skip
     for shape, name in pairs:
         assert {str(field.encode_name) for field in structs.fields(shape)} <= members_of(name).keys()

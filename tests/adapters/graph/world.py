@@ -56,13 +56,14 @@ class World:
 
     switches: Switches = field(default_factory=Switches)
     sent: list[tuple[str, str]] = field(default_factory=list)
+    token: str = "good"
 
     def __post_init__(self) -> None:
         self.graph = GraphService(now=lambda: NOW, switches=self.switches)
         self.mailbox = self.graph.add_mailbox("tid", "oid", "ann@firm.example", "Ann Reed")
         self._http = GraphHttp(self.graph, {"good": CALLER}.get)
         ids = itertools.count()
-        self.client = GraphMailbox(self, GRAPH_URL, lambda: "good", new_id=lambda: f"request-{next(ids)}")
+        self.client = GraphMailbox(self, GRAPH_URL, lambda: self.token, new_id=lambda: f"request-{next(ids)}")
 
     def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None) -> HttpAnswer:
         self.sent.append((method, url))

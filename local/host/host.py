@@ -109,10 +109,6 @@ class FunctionsHost:
         timer = self._timers[name]
         return self._run(timer.function, timer.datum(past_due=False), _BY_HAND).result()
 
-    def invoke(self, name: str, datum: Datum, metadata: Mapping[str, Datum] | None = None) -> Outcome:
-        """Run any function with what the host would send the worker, and wait for it."""
-        return self._invoker.submit(self.functions[name], datum, metadata or {}, _BY_HAND).result()
-
     def _listeners(self) -> tuple[TimerListener | QueueListener, ...]:
         return (*self._timers.values(), *self._queues)
 
@@ -128,9 +124,10 @@ class FunctionsHost:
         function = known.get(name.lower())
         if function is None:
             return False
-        timer = self._timers.get(function.name)
-        datum = timer.datum(past_due=False) if timer else Datum(text, "string")
-        self._run(function, datum, _BY_HAND)
+        if timer := self._timers.get(function.name):
+            self._run(function, timer.datum(past_due=False), _BY_HAND)
+        else:
+            self._invoker.submit(function, Datum(text, "string"), {"DequeueCount": Datum("0", "string")}, _BY_HAND)
         return True
 
     def _timer_listeners(self) -> list[TimerListener]:

@@ -68,7 +68,7 @@ def _one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, ValueError | SystemExit | RuntimeError) or type(error).__module__ != "builtins":
         return text or type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename[:1] != "<"]
     place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else MODULE
     return f"{MODULE} cannot be imported: {type(error).__name__}: {text} ({place})"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -40,27 +42,37 @@ class _Connection(HTTPConnection):
     RequestHandlerClass = _Request
 
 
+class _Server(Server):
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: tuple[str, int]) -> socket.socket:
+        """Bind, or say which port is the fault; cheroot's own refusal hides it and leaks the socket."""
+        try:
+            socket_.bind(bind_addr)
+        except OSError as error:
+            socket_.close()
+            fault = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+            raise HostError(f"port {bind_addr[1]} {fault}; choose another with --port or PORT") from error
+        return socket_
+
+
 class WebServer:
     """Serves one WSGI application at `address` in threads of its own; port 0 means a free one."""
 
     def __init__(self, app: WSGIApplication, address: str, port: int) -> None:
-        self._port = port
-        self._server = Server((address, port), app, numthreads=_THREADS)
+        self._server = _Server((address, port), app, numthreads=_THREADS)
         self._server.ConnectionClass = _Connection
         self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
 
     def start(self) -> str:
         """Begin to serve; return the base URL. Raises HostError when the port is taken."""
-        try:
-            self._server.prepare()
-        except OSError as error:
-            raise HostError(f"port {self._port} is taken; choose another with --port or PORT") from error
+        self._server.prepare()
         self._thread.start()
         address, port = self._server.bind_addr[:2]
         return f"http://{address}:{port}"
 
     def stop(self, grace_seconds: float) -> None:
         """Accept nothing more and wait for the requests under way, at most so many seconds."""
-        self._server.shutdown_timeout = grace_seconds
-        self._server.stop()
-        self._thread.join()
+        # cheroot itself would wait for a stuck request without end.
+        stopping = threading.Thread(target=self._server.stop, name="http-stop", daemon=True)
+        stopping.start()
+        stopping.join(grace_seconds)

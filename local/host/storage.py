@@ -102,7 +102,10 @@ def _connect(connection: str, queue_name: str, settings: Mapping[str, str]) -> Q
             f"{connection}__queueServiceUri"
         )
     credential = ManagedIdentityCredential(client_id=settings.get(f"{name}__clientId"))
-    return QueueClient(url, queue_name, credential=credential, **_client_options())
+    try:
+        return QueueClient(url, queue_name, credential=credential, **_client_options())
+    except ValueError as error:
+        raise HostError(f"setting {name}__queueServiceUri is '{url}': {error}") from error
 
 
 def _client_options() -> dict[str, Any]:
@@ -110,7 +113,7 @@ def _client_options() -> dict[str, Any]:
     return {
         "connection_timeout": 3,
         "read_timeout": 10,
-        "retry_policy": LinearRetry(backoff=1, retry_total=2),
+        "retry_policy": LinearRetry(backoff=1, retry_total=2, random_jitter_range=0),
     }
 
 

@@ -20,7 +20,7 @@ from local.host.ncrontab import Schedule
 
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 _SHORTEST_MONITORED = timedelta(minutes=1)
-_LONGEST_WAIT = 3600.0  # seconds; the clock may be set meanwhile
+_LONGEST_WAIT = 1.0  # seconds; the clock may be set, or the machine sleep, meanwhile
 _LOG = logging.getLogger("Host.Triggers.Timer")
 
 
@@ -86,10 +86,19 @@ class TimerListener:
         self._now = now
         self._stopping = threading.Event()
         self._status: TimerStatus | None = None
-        self._thread = threading.Thread(target=self._listen, name=f"timer-{function.name}", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin: a tick missed since the kept status runs at once as past due, else `runOnStartup` may."""
+        started = self._now()
+        due = self._schedule.after(started)
+        if self._is_monitored(started):
+            due = self._restore(started)
+        past_due = due <= started
+        if not past_due and self.function.trigger.get("runOnStartup"):
+            due = started
+        name = f"timer-{self.function.name}"
+        self._thread = threading.Thread(target=self._listen, args=(due, past_due), name=name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -98,7 +107,8 @@ class TimerListener:
 
     def join(self, timeout: float) -> None:
         """Wait until the listener's thread has ended, at most `timeout` seconds."""
-        self._thread.join(timeout)
+        if self._thread:
+            self._thread.join(timeout)
 
     def datum(self, *, past_due: bool) -> Datum:
         """Return what the worker gets for one run."""
@@ -106,14 +116,7 @@ class TimerListener:
         value = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": status, "IsPastDue": past_due}
         return Datum(json.dumps(value), "json")
 
-    def _listen(self) -> None:
-        started = self._now()
-        due = self._schedule.after(started)
-        if self._is_monitored(started):
-            due = self._restore(started)
-        past_due = due <= started
-        if not past_due and self.function.trigger.get("runOnStartup"):
-            due = started
+    def _listen(self, due: datetime, past_due: bool) -> None:
         while self._await(due):
             due = self._run(due, past_due=past_due)
             past_due = False

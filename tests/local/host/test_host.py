@@ -151,7 +151,7 @@ def test_admin_passes_its_input_to_a_queue_function(running: RunningSample) -> N
     answer = requests.post(f"{running.url}/admin/functions/work", json={"input": "by hand"}, headers=KEY, timeout=10)
 
     assert answer.status_code == 202
-    assert receive(running.queue("-done"), 1) == ["work by hand None"]
+    assert receive(running.queue("-done"), 1) == ["work by hand 0"]
 
 
 @pytest.mark.parametrize(

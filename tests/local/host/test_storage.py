@@ -50,7 +50,9 @@ def test_a_connection_is_a_string_or_an_identity(settings: dict[str, str], url: 
         assert client.url == url
 
 
-@pytest.mark.parametrize("settings", [{}, {"Conn": "nonsense"}, {"Conn__clientId": "id"}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"Conn": "nonsense"}, {"Conn__clientId": "id"}, {"Conn__queueServiceUri": "http://plain.example"}]
+)
 def test_a_missing_or_malformed_connection_names_its_setting(settings: dict[str, str]) -> None:
     with pytest.raises(HostError, match="setting Conn"):
         _connect("Conn", "jobs", settings)

@@ -1,0 +1,94 @@
+"""The HTTP face: tokens, bodies, headers, and requests at the same time."""
+
+from __future__ import annotations
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from local.graph.server import InvalidToken, create_app
+from local.graph.service import Caller
+from tests.local.graph.world import SPAN, World, event
+
+ANN = Caller("firm", "ann", frozenset({"Calendars.ReadWrite"}))
+BEARER = {"Authorization": "Bearer good"}
+
+
+def authorize(token: str) -> Caller:
+    if token != "good":
+        raise InvalidToken("CompactToken parsing failed", "the token is not one of ours")
+    return ANN
+
+
+@pytest.fixture
+def client(world: World) -> FlaskClient:
+    return create_app(world.graph, authorize).test_client()
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic x"}, {"Authorization": "Bearer bad"}])
+def test_a_bad_token_is_refused_with_graphs_body(client: FlaskClient, headers: dict[str, str]) -> None:
+    answer = client.get("/v1.0/me/events", headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.get_json()["error"]["code"] == "InvalidAuthenticationToken"
+    assert answer.get_json()["error"]["innerError"]["request-id"] == answer.headers["request-id"]
+    assert "Bearer" in answer.headers["WWW-Authenticate"]
+
+
+def test_a_request_passes_with_its_query_headers_and_body(client: FlaskClient) -> None:
+    prefer = [("Prefer", 'IdType="ImmutableId"'), ("Prefer", 'outlook.timezone="Tokyo Standard Time"')]
+    headers = [*BEARER.items(), *prefer]
+    made = client.post("/v1.0/me/events", headers=headers, json=event("Grüße"))
+
+    assert made.status_code == 201
+    assert made.get_json()["start"]["timeZone"] == "Tokyo Standard Time"
+    seen = client.get(f"/v1.0/me/calendarView?{SPAN}", headers=headers).get_json()["value"]
+    assert [(row["id"], row["subject"]) for row in seen] == [(made.get_json()["id"], "Grüße")]
+    assert client.delete(f"/v1.0/me/events/{made.get_json()['id']}", headers=headers).data == b""
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"{", "application/json"), (b"\xff", "application/json"), (b"{}", "text/plain")]
+)
+def test_a_body_that_is_not_json_is_refused(client: FlaskClient, body: bytes, kind: str) -> None:
+    answer = client.post("/v1.0/me/events", headers={**BEARER, "Content-Type": kind}, data=body)
+
+    assert answer.status_code == 400
+    assert answer.get_json()["error"]["code"] == "BadRequest"
+
+
+def test_links_lead_back_to_the_server(client: FlaskClient, world: World) -> None:
+    world.graph.base_url = "http://localhost/v1.0"
+    for day in (1, 2):
+        world.create(event(day=day))
+    headers = {**BEARER, "Prefer": "odata.maxpagesize=1"}
+
+    first = client.get(f"/v1.0/me/calendarView/delta?{SPAN}", headers=headers).get_json()
+    second = client.get(first["@odata.nextLink"], headers=headers).get_json()
+
+    assert len(second["value"]) == 1
+    assert client.get(second["@odata.deltaLink"], headers=headers).get_json()["value"] == []
+
+
+def test_the_fifth_request_at_a_time_is_throttled(world: World) -> None:
+    arrived = threading.Barrier(5, timeout=20)
+    app = create_app(world.graph, authorize, hold=lambda _: _wait(arrived))
+
+    def ask(_: int) -> Any:
+        answer = app.test_client().get("/v1.0/me/events", headers=BEARER)
+        return answer.status_code, json.loads(answer.data).get("error", {}).get("code")
+
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(ask, range(5)))
+
+    assert (429, "ApplicationThrottled") in answers
+    assert answers.count((200, None)) >= 1
+    assert world.ann.gate.under_way == 0
+
+
+def _wait(barrier: threading.Barrier) -> None:
+    barrier.wait()

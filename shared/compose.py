@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from shared import config
+from shared import config, log
 from shared.adapters import archive, azure, clock, queues, tables, vault
 from shared.adapters.caseflow.client import CaseflowClient
 from shared.adapters.entra import EntraClients, EntraSignIn
@@ -83,6 +83,7 @@ _LOCK = RLock()
 
 @lru_cache(maxsize=1)
 def _settings() -> config.Settings:
+    log.quieten()
     return config.load(os.environ)
 
 

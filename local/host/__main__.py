@@ -92,7 +92,7 @@ def _configure_logging(levels: Mapping[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    status = main(sys.argv[1:])
-    logging.shutdown()
-    # An invocation that outlived the grace period would keep the interpreter from ending.
-    os._exit(status)
+    if status := main(sys.argv[1:]):
+        # An invocation that outlived the grace period would keep the interpreter from ending.
+        logging.shutdown()
+        os._exit(status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from azure.storage.queue import QueueClient
 
 from local.azurite import Azurite
 from local.host.host import FunctionsHost
+from tests.local.host.runtime import NO_PYTHON, find_python
 from tests.local.host.sample import function_app as sample
 
 SAMPLE = Path(sample.__file__).parent
@@ -52,3 +53,13 @@ def running(azurite: Azurite) -> Iterator[RunningSample]:
         results.create_queue()
     yield sample_app
     assert host.stop()
+
+
+@pytest.fixture
+def python(record_property: Callable[[str, object], None]) -> str:
+    """A Python 3.13, or an empty text and a notice that stands out in the run's summary."""
+    found = find_python()
+    if found is None:
+        print(NO_PYTHON)  # noqa: T201 - seen with -s, beside the summary
+        record_property("notice", NO_PYTHON)
+    return found or ""

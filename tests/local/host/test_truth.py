@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.local.host import written
-from tests.local.host.runtime import NO_PYTHON, ROOT, both, find_python
+from tests.local.host.runtime import ROOT, both
 
 pytestmark = pytest.mark.integration
 
 SAMPLE = ROOT / "tests" / "local" / "host" / "sample"
 SETTINGS = {"SAMPLE_QUEUE": "sample", "SAMPLE_SCHEDULE": "0 0 0 1 1 *"}
-
-
-@pytest.fixture
-def python(record_property: Callable[[str, object], None]) -> str:
-    """A Python 3.13, or an empty text and a notice that stands out in the run's summary."""
-    found = find_python()
-    if found is None:
-        print(NO_PYTHON)  # noqa: T201 - seen with -s, beside the summary
-        record_property("notice", NO_PYTHON)
-    return found or ""
 
 
 def test_the_sample_is_indexed_and_answers_alike(python: str) -> None:

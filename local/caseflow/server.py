@@ -38,13 +38,14 @@ def create_app(
     """
     app = flask.Flask(__name__)
     app.url_map.merge_slashes = False
+    packages = node_modules.resolve()
     app.register_blueprint(_machine(caseflow, sessions))
     app.register_blueprint(_doors(caseflow, sessions))
     app.register_blueprint(pages.blueprint(caseflow, _signed_in(sessions), settings_url, outlook_url))
     app.register_error_handler(Refused, lambda refusal: _response(_refused(refusal)))
     app.register_error_handler(InvalidSession, _to_login)
     app.register_error_handler(404, lambda _: _response(problem(404, "not_found", "There is nothing at this address.")))
-    app.add_url_rule("/npm/<path:name>", "npm", lambda name: flask.send_from_directory(node_modules, name))
+    app.add_url_rule("/npm/<path:name>", "npm", lambda name: flask.send_from_directory(packages, name))
     return app
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from local.graph.errors import bad_request
+from local.graph.gate import AT_A_TIME
 
 LARGEST = 20
-AT_A_TIME = 4
-"""Graph feeds a mailbox four requests at a time from one batch (graph.md, Limits)."""
 
 Send = Callable[[dict[str, Any], bool], dict[str, Any]]
 """Performs one inner request (throttled if the flag says so) and returns its inner answer."""
@@ -19,8 +18,9 @@ Send = Callable[[dict[str, Any], bool], dict[str, Any]]
 def run_batch(body: Any, send: Send, rng: random.Random, others: int) -> dict[str, Any]:
     """Perform a batch in a random order that keeps `dependsOn`, and return the answers in another.
 
-    `others` is how many requests of the same mailbox are under way beside this one: of each four inner requests
-    so many are throttled. Raises GraphError 400 for a malformed batch.
+    Graph feeds a mailbox four requests at a time from one batch (graph.md, Limits); `others` is how many requests
+    are under way beside the batch: of each four inner requests so many are throttled.
+    Raises GraphError 400 for a malformed batch.
     """
     requests = _checked(body)
     order = list(requests)

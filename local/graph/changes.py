@@ -20,6 +20,7 @@ from local.graph.store import (
     Showing,
     Store,
     deviated,
+    leave,
     occurrence,
     settle_series,
     standing_days,
@@ -90,12 +91,13 @@ def edit(office: Office, store: Store, showing: Showing, draft: Draft, by: By) -
         shown = occurrence(item, showing.day)
     store.items[item.number] = item
     store.changed(item, office.now())
-    announce(office, store, item, before=before, changed=_changed(showing, shown), by=by)
+    notices = 1 + len(item.deviations) if showing.day is None else 1
+    announce(office, store, item, before=before, changed=_changed(showing, shown), by=by, notices=notices)
     return shown
 
 
 def _edited(old: Item, draft: Draft) -> Item:
-    content = _online({**old.content, **draft.members}, old.uid)
+    content = _online({**old.content, **_with_responses(old.content["attendees"], draft.members)}, old.uid)
     start, end = draft.start or old.start, draft.end or old.end
     item = replace(old, content=content, start=start, end=end, properties={**old.properties, **draft.properties})
     item.custom_zone = old.custom_zone and draft.start is None
@@ -107,6 +109,18 @@ def _edited(old: Item, draft: Draft) -> Item:
     if retimed or item.content["recurrence"] != old.content["recurrence"]:
         item.new_generation()
     return item
+
+
+def _with_responses(held: list[dict[str, Any]], members: dict[str, Any]) -> dict[str, Any]:
+    """Return the members to write, with the responses that attendees who stay have given."""
+    if "attendees" not in members:
+        return members
+    given = {attendee["emailAddress"]["address"].lower(): attendee["status"] for attendee in held}
+    kept = [
+        {**attendee, "status": given.get(attendee["emailAddress"]["address"].lower(), attendee["status"])}
+        for attendee in members["attendees"]
+    ]
+    return {**members, "attendees": kept}
 
 
 def _shifted(recurrence: dict[str, Any], start: Moment) -> dict[str, Any]:
@@ -187,7 +201,7 @@ def remove(office: Office, store: Store, showing: Showing, by: By) -> None:
         announce(office, store, item, before=addresses(item), changed={"recurrence"}, by=by)
         return
     if item.place == DELETED:
-        item.place, item.moves = RECOVERABLE, item.moves + 1
+        leave(item, RECOVERABLE)
         return
     call_off(office, store, item, by)
     move(office, store, item, DELETED)
@@ -198,7 +212,7 @@ def move(office: Office, store: Store, item: Item, place: str) -> None:
     if item.place == place:
         return
     seen = PRIMARY in {item.place, place}
-    item.place, item.moves = place, item.moves + 1
+    leave(item, place)
     store.changed(item, office.now(), seen_by_primary=seen)
 
 

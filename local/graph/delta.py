@@ -15,6 +15,7 @@ from local.graph.call import Call
 from local.graph.errors import GraphError, bad_request
 from local.graph.rows import Writer
 from local.graph.store import PRIMARY, Item, Showing, Store, showings, whole
+from local.graph.switches import Switches
 from local.graph.times import Window, read_window
 
 DEFAULT_PAGE = 10
@@ -48,30 +49,31 @@ def _seal(store: Store, plain: bytes) -> bytes:
     return hashlib.blake2b(plain, key=store.part[:64].encode(), digest_size=12).digest()
 
 
-def read_token(store: Store, text: str, kept: int | None) -> Token:
+def read_token(store: Store, text: str, switches: Switches) -> Token:
     """Return the token of a link of this mailbox.
 
-    `kept` is how many of the newest links still work, None for all. Raises GraphError 410 `SyncStateNotFound`
-    for a token that is unknown, another mailbox's, or has stopped working.
+    Raises GraphError, 410 `SyncStateNotFound` unless the switches say otherwise, for a token that is unknown,
+    another mailbox's, or has stopped working.
     """
+    kept = switches.delta_tokens_kept
     try:
         sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError) as error:
-        raise _gone() from error
+        raise _gone(switches) from error
     plain = sealed[12:]
     if sealed[:12] != _seal(store, plain):
-        raise _gone()
+        raise _gone(switches)
     epoch, start, end, since, until, offset, round_, first = json.loads(plain)
     if epoch != store.epoch or (kept is not None and store.rounds - round_ >= kept):
-        raise _gone()
+        raise _gone(switches)
     window = Window(datetime.fromisoformat(start), datetime.fromisoformat(end))
     return Token(window, since, until, offset, round_, first)
 
 
-def _gone() -> GraphError:
-    return GraphError(
-        410, "SyncStateNotFound", "The sync state generation is not found; continuing the sync is not possible."
-    )
+def _gone(switches: Switches) -> GraphError:
+    code = switches.delta_gone
+    message = "The sync state generation is not found; continuing the sync is not possible."
+    return GraphError(400 if code == "syncStateInvalid" else 410, code, message)
 
 
 def delta(call: Call) -> dict[str, Any]:
@@ -97,10 +99,9 @@ def delta(call: Call) -> dict[str, Any]:
 
 
 def _asked(call: Call) -> Token:
-    kept = call.office.switches.delta_tokens_kept
     text = call.query.get("$skiptoken") or call.query.get("$deltatoken")
     if text is not None:
-        return read_token(call.store, text, kept)
+        return read_token(call.store, text, call.office.switches)
     window = read_window(call.query.get("startDateTime"), call.query.get("endDateTime"))
     return Token(window, round=call.store.rounds)
 
@@ -126,7 +127,8 @@ def _rows(call: Call, token: Token) -> tuple[list[dict[str, Any]], int | None]:
         if len(rows) >= size:
             return rows, position
         rows.extend(_item_rows(call, call.store.items.get(numbers[position]), numbers[position], token))
-    return rows, None
+    repeated = rows[:1] if call.office.switches.delta_repeats_a_row else []
+    return rows + repeated, None
 
 
 def _item_rows(call: Call, item: Item | None, number: int, token: Token) -> list[dict[str, Any]]:
@@ -156,8 +158,12 @@ def _cancelled(call: Call, item: Item, token: Token) -> list[dict[str, Any]]:
 
 
 def _id(call: Call, item: Item | None, number: int) -> str:
-    """Return the id under which an item is reported removed: the one it had in the calendar."""
-    moves = None if call.prefer.immutable else max(0, item.moves - (item.place != PRIMARY)) if item else 0
+    """Return the id under which an item is reported removed: the one it had in the primary calendar."""
+    moves: int | None = 0
+    if call.prefer.immutable:
+        moves = None
+    elif item is not None:
+        moves = item.moves if item.place == PRIMARY else item.left_as
     return ids.event_id(call.store.part, ids.Address(number, moves, None, 0))
 
 

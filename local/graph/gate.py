@@ -22,13 +22,21 @@ class Gate:
     since: datetime | None = None
     counted: int = 0
 
+    def enter(self) -> None:
+        """Count a request as under way until `leave`, or raise GraphError 429 for the fifth at a time."""
+        if self.under_way >= AT_A_TIME:
+            raise throttled(None, "MailboxConcurrency")
+        self.under_way += 1
+
+    def leave(self) -> None:
+        """End what `enter` began."""
+        self.under_way -= 1
+
     def check(self, now: datetime, limit: int | None) -> None:
         """Let one request pass or raise GraphError 429; `limit` is requests in ten minutes, None for any."""
         if self.planned:
             self.planned -= 1
             raise throttled(self.retry_after)
-        if self.under_way > AT_A_TIME:
-            raise throttled(None, "MailboxConcurrency")
         if limit is None:
             return
         if self.since is None or now - self.since >= SPAN:

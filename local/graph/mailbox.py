@@ -21,6 +21,7 @@ from local.graph.store import (
     Item,
     Showing,
     Store,
+    leave,
     occurrence,
     showings,
     standing_days,
@@ -137,7 +138,7 @@ class Mailbox:
     def empty_deleted_items(self) -> None:
         """Put all of Deleted Items out of reach."""
         for item in self.store.in_calendar(DELETED):
-            item.place, item.moves = RECOVERABLE, item.moves + 1
+            leave(item, RECOVERABLE)
 
     def event(self, event_id: str, prefer: Prefer | None = None) -> dict[str, Any]:
         """Return an event as Graph answers it, wherever it lies."""

@@ -8,7 +8,7 @@ from typing import Any
 from local.graph import ids
 from local.graph.errors import bad_request
 from local.graph.office import By, Mail, Office, Why
-from local.graph.store import DELETED, PRIMARY, Item, Showing, Store, deviated
+from local.graph.store import DELETED, PRIMARY, Item, Showing, Store, deviated, leave
 from local.graph.times import NEVER, write_instant
 
 _SHARED = (
@@ -45,10 +45,13 @@ def addresses(item: Item) -> set[str]:
     return found - {own}
 
 
-def announce(office: Office, store: Store, item: Item, *, before: set[str], changed: set[str], by: By) -> None:
+def announce(
+    office: Office, store: Store, item: Item, *, before: set[str], changed: set[str], by: By, notices: int = 1
+) -> None:
     """Mail an organiser's change to the attendees and carry it into the mailboxes that are here.
 
-    `before` are the attendees before the change, `changed` the members that differ.
+    `before` are the attendees before the change, `changed` the members that differ; `notices` is how many mails an
+    update costs each of them.
     """
     if not item.content["isOrganizer"]:
         return
@@ -62,7 +65,8 @@ def announce(office: Office, store: Store, item: Item, *, before: set[str], chan
     if changed & (MAILED | {"attendees"}):
         for email in sorted(invited & before):
             if changed & MAILED:
-                _send(office, store, item, email, why="update", by=by)
+                for _ in range(notices):
+                    _send(office, store, item, email, why="update", by=by)
             _deliver(office, email, item, new_times=bool(changed & {"start", "end", "recurrence"}))
 
 
@@ -161,7 +165,7 @@ def respond(office: Office, store: Store, showing: Showing, response: str, by: B
 def _leave_if_declined(office: Office, store: Store, item: Item, response: str, *, whole: bool) -> None:
     was_primary = item.place == PRIMARY
     if response == "declined" and whole and not office.switches.declined_stay:
-        item.place, item.moves = DELETED, item.moves + 1
+        leave(item, DELETED)
     store.changed(item, office.now(), seen_by_primary=was_primary)
 
 

@@ -16,6 +16,7 @@ from local.graph import people
 from local.graph.batch import check_content_type
 from local.graph.call import Answer, Caller
 from local.graph.errors import GraphError, bad_request
+from local.graph.gate import Gate
 from local.graph.service import GraphService
 
 NODE_MODULES = Path(__file__).parent.parent / "node_modules"
@@ -53,11 +54,14 @@ def create_app(
         headers = _headers()
         try:
             caller = _caller(authorize, headers)
-            with _under_way(graph, lock, caller):
+            with _under_way(graph, lock, caller) as gate:
                 if hold is not None:
                     hold(caller)
+                body = _body(headers)
                 with lock:
-                    return _respond(graph.request(caller, flask.request.method, _url(path), headers, _body(headers)))
+                    beside = gate.under_way - 1 if gate else 0
+                    method, url = flask.request.method, _url(path)
+                    return _respond(graph.request(caller, method, url, headers, body, beside=beside))
         except GraphError as error:
             with lock:
                 return _respond(graph.refuse(error, headers))
@@ -90,19 +94,19 @@ def _unauthorized(message: str) -> GraphError:
 
 
 @contextmanager
-def _under_way(graph: GraphService, lock: threading.Lock, caller: Caller) -> Iterator[None]:
-    """Count a request as one of the mailbox's at a time (graph.md, Limits)."""
+def _under_way(graph: GraphService, lock: threading.Lock, caller: Caller) -> Iterator[Gate | None]:
+    """Count a request as one of the mailbox's at a time; raises GraphError 429 for the fifth (graph.md, Limits)."""
     mailbox = graph.mailboxes.get((caller.tid, caller.oid))
     if mailbox is None:
-        yield
+        yield None
         return
     with lock:
-        mailbox.gate.under_way += 1
+        mailbox.gate.enter()
     try:
-        yield
+        yield mailbox.gate
     finally:
         with lock:
-            mailbox.gate.under_way -= 1
+            mailbox.gate.leave()
 
 
 def _url(path: str) -> str:

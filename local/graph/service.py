@@ -10,7 +10,7 @@ from typing import Any
 from local.graph import batch
 from local.graph.call import Answer, Call, Caller
 from local.graph.errors import GraphError, bad_request, error_body
-from local.graph.gate import Gate, throttled
+from local.graph.gate import AT_A_TIME, Gate, throttled
 from local.graph.mailbox import Mailbox
 from local.graph.office import Mail, Office
 from local.graph.query import Prefer, read_prefer, read_url
@@ -79,13 +79,28 @@ class GraphService:
             self._add(store)
         self.office.outbox[:] = [Mail(**mail) for mail in dumped["outbox"]]
 
-    def request(self, caller: Caller, method: str, url: str, headers: Mapping[str, str], body: Any | None) -> Answer:
-        """Answer one request; `url` is absolute, or a path below the version with its query."""
+    def request(
+        self,
+        caller: Caller,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Any | None,
+        *,
+        beside: int | None = None,
+    ) -> Answer:
+        """Answer one request; `url` is absolute, or a path below the version with its query.
+
+        `beside` is how many other requests of the mailbox are under way, unless given what its gate counts.
+        """
+        others = self._others(caller) if beside is None else beside
         lowered = {name.lower(): value for name, value in headers.items()}
         try:
             target = self._below(url)
             if target.split("?")[0] == "/$batch":
-                return self._batch(caller, method, lowered, body)
+                return self._batch(caller, method, lowered, body, others=min(others, AT_A_TIME))
+            if others >= AT_A_TIME:
+                raise throttled(None, "MailboxConcurrency")
             return self._single(caller, method, target, lowered, body)
         except GraphError as error:
             return self._refused(error, lowered)
@@ -94,13 +109,17 @@ class GraphService:
         """Return Graph's error answer for a request that was refused before it came here."""
         return self._refused(error, {name.lower(): value for name, value in headers.items()})
 
+    def _others(self, caller: Caller) -> int:
+        mailbox = self.mailboxes.get((caller.tid, caller.oid))
+        return mailbox.gate.under_way if mailbox else 0
+
     def _below(self, url: str) -> str:
         below = url.removeprefix(self.base_url)
         if "://" in below:
             raise bad_request("BadRequest", f"The request is not for {self.base_url}.")
         return below if below.startswith("/") else f"/{below}"
 
-    def _batch(self, caller: Caller, method: str, headers: dict[str, str], body: Any) -> Answer:
+    def _batch(self, caller: Caller, method: str, headers: dict[str, str], body: Any, *, others: int) -> Answer:
         if method != "POST":
             raise GraphError(405, "Request_BadRequest", "A batch must be posted.")
         fault = self.faults(caller, method, "/$batch") if self.faults else None
@@ -110,9 +129,7 @@ class GraphService:
         def send(request: dict[str, Any], over: bool) -> dict[str, Any]:
             return self._inner(caller, request, over)
 
-        mailbox = self.mailboxes.get((caller.tid, caller.oid))
-        others = max(0, mailbox.gate.under_way - 1) if mailbox else 0
-        answer = batch.run_batch(body, send, self.office.rng, min(others, batch.AT_A_TIME))
+        answer = batch.run_batch(body, send, self.office.rng, others)
         return self._answer(200, headers, answer)
 
     def _inner(self, caller: Caller, request: dict[str, Any], over: bool) -> dict[str, Any]:

@@ -41,6 +41,8 @@ class Item:
     generation: int = 0
     transaction: str | None = None
     custom_zone: bool = False
+    left_as: int = 0
+    """`moves` when the item last left the primary calendar: its mutable id there."""
     properties: dict[str, str] = field(default_factory=dict)
     deviations: dict[date, Deviation] = field(default_factory=dict)
     cancelled: dict[date, int] = field(default_factory=dict)
@@ -80,7 +82,7 @@ class Item:
         }
 
 
-_PLAIN = ("number", "place", "uid", "version", "moves", "generation", "transaction", "custom_zone")
+_PLAIN = ("number", "place", "uid", "version", "moves", "generation", "transaction", "custom_zone", "left_as")
 
 
 def load_item(dumped: dict[str, Any]) -> Item:
@@ -146,6 +148,13 @@ class Showing:
         if self.day is None:
             return self.item.properties
         return self.deviation.properties if self.deviation else {}
+
+
+def leave(item: Item, place: str) -> None:
+    """Put an item into another calendar or folder: its mutable id changes."""
+    if item.place == PRIMARY:
+        item.left_as = item.moves
+    item.place, item.moves = place, item.moves + 1
 
 
 def whole(item: Item) -> Showing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+DeltaGone = Literal["SyncStateNotFound", "resyncRequired", "syncStateInvalid"]
 OccurrenceSensitivity = Literal["accepted", "ignored", "refused"]
 DeletedTransaction = Literal["refused", "replayed", "forgotten"]
 
@@ -38,4 +39,10 @@ class Switches:
     """A delta round may miss this many of the newest writes; the round after it has them."""
     delta_tokens_kept: int | None = None
     """How many of the newest delta links of a mailbox still work; older ones answer 410."""
+    delta_gone: DeltaGone = "SyncStateNotFound"
+    """What a delta link that stopped working answers: 410, or 400 for `syncStateInvalid`."""
+    delta_repeats_a_row: bool = False
+    """A round tells its last page's first row twice."""
+    views_hold_an_empty_id: bool = False
+    """A calendar view's last row has an empty id, as has been observed."""
     requests_in_ten_minutes: int | None = 10_000

@@ -37,7 +37,10 @@ def calendar_view(call: Call) -> dict[str, Any]:
     for item in call.store.in_calendar(call.place or PRIMARY):
         if _matches(call, item):
             found.extend(showings(item, window))
-    return _page(call, found, "calendarView")
+    body = _page(call, found, "calendarView")
+    if call.office.switches.views_hold_an_empty_id and body["value"]:
+        body["value"].append({**body["value"][-1], "id": ""})
+    return body
 
 
 def instances(call: Call) -> dict[str, Any]:

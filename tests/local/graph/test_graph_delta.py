@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from local.graph.service import Switches
@@ -115,6 +117,30 @@ def test_old_links_fall_out_if_the_switch_says_so() -> None:
 
     assert world.refused("GET", first)[0] == 410
     assert world.ask("GET", second).status == 200
+
+
+@pytest.mark.parametrize(("code", "status"), [("resyncRequired", 410), ("syncStateInvalid", 400)])
+def test_a_dead_link_may_answer_otherwise(code: Any, status: int) -> None:
+    world = World(Switches(delta_gone=code))
+
+    assert world.refused("GET", "/me/calendarView/delta?$deltatoken=x") == (status, code)
+
+
+def test_a_row_may_come_twice_in_a_round() -> None:
+    world = World(Switches(delta_repeats_a_row=True))
+    made = [world.create()["id"] for _ in range(2)]
+
+    assert standing(world.round()[0]) == [*made, made[0]]
+
+
+def test_the_id_reported_removed_is_the_one_it_had_in_the_calendar(world: World) -> None:
+    made = world.create()["id"]
+    old = world.good("GET", f"/me/events/{made}", headers={})["id"]
+    link = world.good("GET", f"/me/calendarView/delta?{SPAN}", headers={})["@odata.deltaLink"]
+    world.ann.to_secondary(made)
+    world.ann.delete(made)
+
+    assert removed(world.good("GET", link, headers={})["value"]) == [old]
 
 
 def test_stale_rows_come_a_round_later() -> None:

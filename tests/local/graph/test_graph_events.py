@@ -269,6 +269,23 @@ def test_other_ids_and_unknown_resources_are_refused(world: World) -> None:
     assert world.refused("POST", "/me/events", None, headers=JSON)[0] == 400
 
 
+def test_ids_of_two_events_may_differ_in_case_only(world: World) -> None:
+    made = [world.ann.create(event(str(number))) for number in range(110)]
+
+    assert len(set(made)) == 110
+    assert len({one.lower() for one in made}) < 110
+    assert world.good("GET", f"/me/events/{made[0]}")["subject"] == "0"
+
+
+def test_a_view_may_hold_an_empty_id() -> None:
+    world = World(Switches(views_hold_an_empty_id=True))
+    made = world.create()["id"]
+
+    rows = world.good("GET", "/me/calendarView?startDateTime=2026-11-24T00:00:00Z&endDateTime=2027-01-31T00:00:00Z")
+
+    assert [row["id"] for row in rows["value"]] == [made, ""]
+
+
 def test_lists_come_in_pages(world: World) -> None:
     made = [world.create(event(day=day))["id"] for day in range(1, 8)]
 

@@ -102,8 +102,8 @@ def test_throttling_may_come_without_retry_after(world: World) -> None:
     assert world.ask("GET", "/me/events").status == 200
 
 
-def test_a_batch_beside_another_request_is_fed_fewer_at_a_time(world: World) -> None:
-    world.ann.gate.under_way = 3
+def test_a_batch_beside_other_requests_is_fed_fewer_at_a_time(world: World) -> None:
+    world.ann.gate.under_way = 2
 
     answers = batch(world, *[get(str(number), "/me/events") for number in range(8)])
 
@@ -111,7 +111,7 @@ def test_a_batch_beside_another_request_is_fed_fewer_at_a_time(world: World) -> 
 
 
 def test_a_fifth_request_at_a_time_is_throttled(world: World) -> None:
-    world.ann.gate.under_way = 5
+    world.ann.gate.under_way = 4
 
     assert world.refused("GET", "/me/events") == (429, "ApplicationThrottled")
     assert world.ask("GET", "/me/events", mailbox=world.bob).status == 200

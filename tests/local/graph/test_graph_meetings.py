@@ -180,6 +180,26 @@ def test_a_series_goes_to_attendees_with_its_exceptions(world: World) -> None:
     assert [row["iCalUId"] for row in copies] == [row["iCalUId"] for row in ours]
 
 
+def test_a_series_change_is_mailed_once_more_for_each_exception(world: World) -> None:
+    made = meeting(world, recurrence=WEEKLY)
+    world.ann.edit_occurrence(made["id"], date(2026, 12, 8), {"subject": "Other"})
+    world.graph.outbox.clear()
+
+    world.good("PATCH", f"/me/events/{made['id']}", {"subject": "All"})
+
+    assert [to for to, _, _ in mail(world)] == ["bob@firm.example"] * 2 + ["eve@else.example"] * 2
+
+
+def test_responses_outlast_a_change_of_the_list(world: World) -> None:
+    made = meeting(world)
+    world.bob.respond(of_bob(world)[0]["id"], "accepted")
+
+    world.ann.invite(made["id"], "dan@else.example")
+
+    seen = world.good("GET", f"/me/events/{made['id']}")["attendees"]
+    assert [one["status"]["response"] for one in seen] == ["accepted", "none", "none"]
+
+
 def test_inviting_makes_a_meeting_of_an_appointment(world: World) -> None:
     made = world.create()
 

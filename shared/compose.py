@@ -16,7 +16,7 @@ from shared.adapters.graph.client import GraphMailbox
 from shared.adapters.http import RequestsHttp
 from shared.adapters.sessions import Sessions
 from shared.adapters.tables import TableStore
-from shared.adapters.tokens import VaultTokens
+from shared.adapters.tokens import VaultTokens, Watched
 from shared.ports import Outlook, Ports
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class World:
         service_token = settings.caseflow_api_token.reveal()
 
         def outlook(secret: str) -> Outlook:
-            return GraphMailbox(http, settings.graph_base_url, lambda: tokens.access(secret), new_id=clock.new_id)
+            watched = Watched(http, lambda: tokens.refused(secret))
+            return GraphMailbox(watched, settings.graph_base_url, lambda: tokens.access(secret), new_id=clock.new_id)
 
         store = self._store()
         return Ports(
@@ -75,6 +76,7 @@ class World:
             now=clock.now,
             new_id=clock.new_id,
             archive=archive.SealedBucket(settings.sealing, settings.verify) if settings.sealing else None,
+            horizon_days=settings.sync_horizon_days,
         )
 
 

@@ -163,6 +163,9 @@ class Outlook(Protocol):
     def listed(self, start: datetime, end: datetime) -> frozenset[str]:
         """The ids that the primary calendar's own view lists in a window (E8)."""
 
+    def past(self, start: datetime, end: datetime) -> list[OutlookEvent]:
+        """Every event of the primary calendar in a window, occurrences singly, without our marks (J)."""
+
     def find(self, link_id: str) -> list[OutlookEvent]:
         """Events that carry our link mark; may miss some (design.md 3, the third net)."""
 
@@ -239,3 +242,4 @@ class Ports(Struct, frozen=True):
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     archive: Archive | None = None
+    horizon_days: int = 730

@@ -30,7 +30,7 @@ def schedule_sync(timer: func.TimerRequest) -> None:
 @blueprint.queue_trigger(arg_name="msg", queue_name="sync-jobs", connection=STORAGE)
 def sync_staff(msg: func.QueueMessage) -> None:
     """One staff member's job (C2, C3)."""
-    sync.run(compose.ports(), decoded(msg.get_body()))
+    sync.deliver(compose.ports(), decoded(msg.get_body()))
 
 
 @blueprint.function_name("sync_poison")
@@ -45,8 +45,10 @@ def sync_poison(msg: func.QueueMessage) -> None:
 def archive_audit(timer: func.TimerRequest) -> None:
     """Seal yesterday's audit records of each firm (N2)."""
     del timer
-    ports = compose.ports()
-    archive.run(ports, (ports.now() - timedelta(days=1)).date())
+    sealing = compose.settings().sealing
+    if sealing:
+        ports = compose.ports()
+        archive.run(ports, (ports.now() - timedelta(days=1)).date(), sealing.retention_days)
 
 
 @blueprint.function_name("housekeeping")

@@ -31,6 +31,7 @@ class Todo(StrEnum):
 
     NONE = ""
     LOOK = "look"
+    JOINING = "joining"
     CREATING_OUTLOOK = "creating_outlook"
     CREATING_CASEFLOW = "creating_caseflow"
 

@@ -67,6 +67,11 @@ def carried(event: OutlookEvent, born: Born) -> Content:
     return Content(cut_title(event.content.title), span, event.content.place.strip()[:PLACE_MAX], text)
 
 
+def echo(content: Content) -> Content:
+    """What we will see in Outlook of content that we write, so that our own write is no edit (E2)."""
+    return structs.replace(content, text=sanitised(content.text))
+
+
 def seen_content(event: OutlookEvent, link: Link) -> Content:
     """`carried`, with the fields that we masked shown as the mask left them (G4)."""
     content = carried(event, link.born)
@@ -99,6 +104,8 @@ def is_whole(event: OutlookEvent) -> bool:
 
 def pair_of(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rules) -> Pair:
     """The pair, with our own unrecorded writes on either side taken as agreed."""
+    if caseflow.version < link.version:  # CaseFlow was restored from a backup: compared anew without a base (C4)
+        link = structs.replace(link, base={}, version=0)
     link = _stamped(link, outlook)
     link = _written_by_us(_veil_found(link, outlook), caseflow, rules)
     return Pair(link, caseflow, outlook, seen_content(outlook, link))

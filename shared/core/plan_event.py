@@ -8,7 +8,7 @@ from shared.core.events import Content, Field
 from shared.core.links import Born, Link, State, rebased, remembering
 from shared.core.mask import project_fields
 from shared.core.merge import Merge, decided, merged, outlook_wins, taking
-from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, led_by_outlook
+from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, echo, led_by_outlook
 from shared.core.policy import Mask
 from shared.core.steps import ChangeOutlook, Did, Opened, Step, settled
 from shared.core.texts import PRIVATE_TITLE, appended
@@ -113,7 +113,7 @@ def built(pair: Pair, verdict: Settlement, rules: Rules) -> Step:
     after, patch = _caseflow_write(pair, merge, veil, rules)
     shows = frozenset(merge.to_outlook | veil.fields)
     projection = project_fields(after, veil.mask, shows, link.veiled, veil.sensitivity)
-    seen_after = as_veiled(taking(pair.seen, after, shows), link)
+    seen_after = as_veiled(taking(pair.seen, echo(after), shows), link)
     step = Step(
         link=link,
         did=Did.AGREE,

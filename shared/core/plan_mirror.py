@@ -7,7 +7,7 @@ from msgspec import structs
 from shared.core.events import Content, Field, Kind, MirrorItem, OutlookEvent
 from shared.core.links import Link, State
 from shared.core.mask import mirror_content, project_fields, sensitivity_of
-from shared.core.pairs import Rules, carried
+from shared.core.pairs import Rules, carried, echo
 from shared.core.plan_new import BOTH_MASKED, mirror_mask, mirror_skip, plan_mirrored
 from shared.core.policy import Mask
 from shared.core.steps import ChangeOutlook, Did, DropOutlook, Step, ended, nothing, settled
@@ -92,7 +92,7 @@ def _kept(link: Link, item: MirrorItem, outlook: OutlookEvent, rules: Rules) -> 
         before=wanted,
         version=item.version,
         caseflow_side=rules.printer.all(wanted),
-        outlook_side=rules.printer.all(wanted),
+        outlook_side=rules.printer.all(echo(wanted)),
     )
 
 

@@ -18,8 +18,8 @@ from shared.core.links import (
     outlook_link_id,
     remembering,
 )
-from shared.core.mask import mirror_content, project, project_mirror
-from shared.core.pairs import Rules, carried, mask_of
+from shared.core.mask import mirror_content, project, project_mirror, shown
+from shared.core.pairs import Rules, carried, echo, mask_of
 from shared.core.policy import Mask
 from shared.core.prints import comparable
 from shared.core.steps import Did, MakeOutlook, Step
@@ -102,6 +102,7 @@ def plan_pushed(event: CaseflowEvent, rules: Rules, attempt: int = 0) -> Step:
         before=event.content,
         version=event.version,
         caseflow_side=rules.printer.all(event.content),
+        outlook_side=rules.printer.all(shown(echo(event.content), mask)),
         caseflow_event=event,
     )
 
@@ -129,6 +130,7 @@ def plan_mirrored(item: MirrorItem, rules: Rules, attempt: int = 0) -> Step:
         before=content,
         version=item.version,
         caseflow_side=rules.printer.all(content),
+        outlook_side=rules.printer.all(echo(content)),
     )
 
 

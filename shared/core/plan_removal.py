@@ -7,10 +7,11 @@ from msgspec import structs
 from shared.core.events import CaseflowEvent, Field, Kind, OutlookEvent, Removed
 from shared.core.links import Born, Link, caseflow_link_id
 from shared.core.mask import project
-from shared.core.pairs import Rules, carried, caseflow_changed, mask_of, outlook_changed, seen_content
+from shared.core.pairs import Rules, carried, caseflow_changed, echo, mask_of, outlook_changed, seen_content
 from shared.core.policy import Mask
 from shared.core.steps import Did, DropOutlook, MakeOutlook, Step, ended, nothing, reviewed, settled
 from shared.core.texts import typed_into_mask
+from shared.core.veil import as_veiled
 from shared.core.writes import DeleteCaseflow, PatchCaseflow
 
 DECLINED = "declined"
@@ -67,6 +68,7 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
         before=caseflow.content,
         version=caseflow.version,
         caseflow_side=rules.printer.all(caseflow.content),
+        outlook_side=rules.printer.all(as_veiled(echo(caseflow.content), fresh)),
         caseflow_event=caseflow,
         drops=link.id if link.id != fresh.id else None,
     )

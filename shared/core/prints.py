@@ -7,16 +7,19 @@ import hmac
 
 from shared.core.events import Content, Field, Span
 from shared.core.texts import one_line, plain
-from shared.core.zones import zone_key
 
 PRINT_BYTES = 12
 
 
 def span_text(span: Span) -> str:
-    """One string for one span; equal for zone names that services exchange for each other."""
+    """One string for one span: its instants, or its days.
+
+    The zone rides along when the times change, but is no change by itself: services rename zones, and Graph answers
+    UTC where it cannot name one (E2, docs/decisions).
+    """
     if span.all_day:
         return f"day|{span.start:%Y-%m-%d}|{span.end:%Y-%m-%d}"
-    return f"{span.start.isoformat()}|{span.end.isoformat()}|{zone_key(span.zone)}"
+    return f"{span.start.isoformat()}|{span.end.isoformat()}"
 
 
 def comparable(content: Content, field: Field) -> str:

@@ -7,8 +7,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.core.policy import Mode
-
 
 class Preferences(Struct, frozen=True, forbid_unknown_fields=True):
     """The four toggles (L1)."""
@@ -120,7 +118,8 @@ class StaffRow(Struct, frozen=True, omit_defaults=True):
     reviews_open: int = 0
     links: int = 0
     pending: str | None = None
-    mode: Mode = Mode.SYNC
+    retry_at: datetime | None = None
+    unsound_since: datetime | None = None
     disconnected_at: datetime | None = None
 
 

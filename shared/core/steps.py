@@ -60,7 +60,8 @@ class Step(Struct, frozen=True):
     `link` is the row as it will be if no write is needed; `caseflow` goes first, and `outlook` only after CaseFlow
     has answered. `caseflow_side` and `outlook_side` are what each side shows once all is written: a field that a
     write touches is agreed when its service has answered, from these prints and the answer. `closes` names an open
-    review that has settled itself, `drops` a row that the link of this step replaces.
+    review that has settled itself, `drops` a row that the link of this step replaces. `repeated`
+    marks a create that may have happened before.
     """
 
     link: Link
@@ -78,6 +79,7 @@ class Step(Struct, frozen=True):
     by_preference: bool = False
     caseflow_event: CaseflowEvent | None = None
     drops: str | None = None
+    repeated: bool = False
 
     @property
     def writes(self) -> bool:
@@ -97,7 +99,8 @@ def nothing(link: Link, reason: str = "") -> Step:
 
 def ended(link: Link, reason: str) -> Step:
     """The link ends: nothing is written, and the event is not synced again."""
-    return Step(link=structs.replace(settled(link), state=State.ENDED, review=None), did=Did.END, reason=reason)
+    over = structs.replace(settled(link), state=State.ENDED, review=None, reason=reason)
+    return Step(link=over, did=Did.END, reason=reason, closes=link.review is not None)
 
 
 def reviewed(link: Link, kind: str, seen: OutlookEvent | None = None) -> Step:

@@ -1,4 +1,4 @@
-"""Time zones: Windows and IANA names, local days, and one key to compare them by (D5).
+"""Time zones: Windows and IANA names, local days (D5).
 
 `tzdata` must win over the machine's own, older files (dependencies.md 0.1); importing this module sees to it.
 """
@@ -9,7 +9,7 @@ import zoneinfo
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from tzlocal.windows_tz import tz_win, win_tz
+from tzlocal.windows_tz import win_tz
 
 zoneinfo.reset_tzpath(to=())
 
@@ -32,12 +32,6 @@ def iana(name: str | None) -> str | None:
         return None
     candidate = win_tz.get(name, name)
     return candidate if known(candidate) else None
-
-
-@lru_cache(maxsize=1024)
-def zone_key(name: str) -> str:
-    """One name for zones that a service may exchange for each other: the Windows name where there is one."""
-    return tz_win.get(name, name)
 
 
 def day_start(day: date, zone: str) -> datetime:

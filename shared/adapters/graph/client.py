@@ -101,6 +101,11 @@ class GraphMailbox:
         rows = map(wire.row, _values(self._channel.pages(self._channel.get(url, PREFER_PAGES))))
         return frozenset(row.id for row in rows if row is not None)
 
+    def past(self, start: datetime, end: datetime) -> list[OutlookEvent]:
+        """Every event of the primary calendar in a window (at most 1,825 days), occurrences singly."""
+        url = self._channel.url(f"/me/calendar/calendarView?{_window(start, end)}")
+        return _events(self._channel.pages(self._channel.get(url, PREFER_PAGES)))
+
     def find(self, link_id: str) -> list[OutlookEvent]:
         """Events of the primary calendar that carry our mark for this link; Graph may miss some."""
         value = link_id.replace("'", "''")

@@ -1,0 +1,142 @@
+"""Events without a live link: ours by their mark, woken, adopted by content, copies, or new (E7, E11, D1). Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from msgspec import structs
+
+from shared.core.events import CaseflowEvent, Kind, MirrorItem, OutlookEvent
+from shared.core.index import Index
+from shared.core.links import Born, Link, State, Todo, caseflow_link_id, is_ours, outlook_link_id, transaction_id
+from shared.core.pairs import Rules
+from shared.core.plan_new import adopted, caseflow_skip, found, matches, outlook_skip, plan_pulled, plan_pushed
+from shared.core.plan_wake import may_wake
+from shared.core.steps import Step
+
+LOST_ATTEMPTS_MAX = 8
+
+
+class Newcomers:
+    """What becomes of the events of one job that have no live link.
+
+    `paired` are links to be planned as pairs with the Outlook event they belong to, `woken` ended links that may
+    come back, `reassigned` Outlook-born ones that CaseFlow shows again, `steps` what is made new, `skipped` counts
+    the rest by reason. `waiting` is set while CaseFlow events must wait because a create in CaseFlow is unanswered
+    (design.md 4.4).
+    """
+
+    def __init__(self, index: Index, ended: Index, rules: Rules) -> None:
+        self.paired: list[tuple[Link, OutlookEvent]] = []
+        self.woken: list[tuple[Link, OutlookEvent]] = []
+        self.reassigned: list[tuple[Link, CaseflowEvent]] = []
+        self.steps: list[Step] = []
+        self.skipped: Counter[str] = Counter()
+        self.waiting = any(link.todo is Todo.CREATING_CASEFLOW for link in index)
+        self._index = index
+        self._ended = ended
+        self._rules = rules
+        self._sources: dict[str, CaseflowEvent] = {}
+        self._mirrored: set[str] = set()
+        self._taken: set[str] = set()
+
+    def sort(
+        self, outlook: Mapping[str, OutlookEvent], caseflow: Iterable[CaseflowEvent], mirrors: Iterable[MirrorItem]
+    ) -> None:
+        """Decide for every event that has no live link."""
+        unlinked = [event for event in caseflow if self._index.of_caseflow(Kind.EVENT, event.id) is None]
+        self._sources = {caseflow_link_id(Kind.EVENT, event.id): event for event in unlinked}
+        self._mirrored = {caseflow_link_id(item.kind, item.id) for item in mirrors}
+        in_order = sorted(outlook.values(), key=lambda event: event.id)
+        fresh = [event for event in in_order if not self._is_marked(event) and not self._is_ended(event)]
+        unlinked = [event for event in unlinked if event.id not in self._taken]
+        if self.waiting:
+            self._pull(fresh)
+            return
+        fresh, unlinked = self._adopt(fresh, unlinked)
+        self._pull(fresh)
+        self._push(unlinked)
+
+    def _is_marked(self, event: OutlookEvent) -> bool:
+        """True for an event with our link mark that is no new one: its row was lost, or an attempt's (E7, E11)."""
+        mark = event.link_mark
+        if mark is None:
+            return False
+        link = self._index.get(mark) or self._ended.get(mark)
+        if not is_ours(event, mark, link.attempt if link else LOST_ATTEMPTS_MAX):
+            return self._is_copied_mirror(mark, link)
+        return self._belongs(event, link) if link else self._was_lost(event, mark)
+
+    def _is_copied_mirror(self, mark: str, link: Link | None) -> bool:
+        """A copied mirror is not pulled; any other copy that a person made is a new event (E11)."""
+        copied = mark in self._mirrored or (link is not None and link.is_mirror)
+        self.skipped["copied_mirror"] += copied
+        return copied
+
+    def _was_lost(self, event: OutlookEvent, mark: str) -> bool:
+        """Our copy without a row: adopted where CaseFlow still shows its source, never pulled (E7)."""
+        source = self._sources.get(mark)
+        if source is None or source.id in self._taken:
+            self.skipped["orphan"] += 1
+        else:
+            self._taken.add(source.id)
+            self.paired.append((found(source, event, self._rules, 0), event))
+        return True
+
+    def _belongs(self, event: OutlookEvent, link: Link) -> bool:
+        """Made by us for a link that has a row: its event, an old attempt of it, or a copy with all our marks."""
+        if link.outlook_id in {None, event.id}:
+            if link.state is not State.ENDED:
+                self.paired.append((structs.replace(link, outlook_id=event.id, todo=Todo.LOOK), event))
+            elif may_wake(link):
+                self.woken.append((link, event))
+            return True
+        if event.transaction_id == transaction_id(link.id, link.attempt):
+            return self._is_copied_mirror(link.id, link)
+        self.skipped["old_attempt"] += 1
+        return True
+
+    def _is_ended(self, event: OutlookEvent) -> bool:
+        """True for an event whose link has ended, or that was imported (J5)."""
+        old = self._ended.of_outlook(event) or self._ended.get(outlook_link_id(event))
+        if old is None:
+            return False
+        past = self._rules.policy.has_ended(event.content.span)
+        if may_wake(old) or (old.state is State.IMPORTED and not past):
+            self.woken.append((old, event))
+        else:
+            self.skipped[old.state.value] += 1
+        return True
+
+    def _adopt(
+        self, fresh: list[OutlookEvent], unlinked: list[CaseflowEvent]
+    ) -> tuple[list[OutlookEvent], list[CaseflowEvent]]:
+        """Unlinked meets unlinked: one candidate on each side is one event (E7)."""
+        theirs = [event for event in fresh if outlook_skip(event, self._rules) is None]
+        ours = [event for event in unlinked if self._ended.of_caseflow(Kind.EVENT, event.id) is None]
+        pairs = matches(ours, theirs)
+        self.paired += [(adopted(caseflow, outlook, self._rules), outlook) for caseflow, outlook in pairs]
+        taken = {caseflow.id for caseflow, _ in pairs}, {outlook.id for _, outlook in pairs}
+        return [e for e in fresh if e.id not in taken[1]], [e for e in unlinked if e.id not in taken[0]]
+
+    def _pull(self, fresh: list[OutlookEvent]) -> None:
+        for event in fresh:
+            reason = outlook_skip(event, self._rules)
+            if reason is None:
+                self.steps.append(plan_pulled(event, self._rules))
+            else:
+                self.skipped[f"pull_{reason}"] += 1
+
+    def _push(self, unlinked: list[CaseflowEvent]) -> None:
+        for event in unlinked:
+            reason = caseflow_skip(event, self._rules)
+            old = self._ended.of_caseflow(Kind.EVENT, event.id)
+            if reason is None and old is not None and old.state is State.IMPORTED:
+                reason = "imported"
+            if reason is not None:
+                self.skipped[f"push_{reason}"] += 1
+            elif old is not None and old.born is Born.OUTLOOK:
+                self.reassigned.append((old, event))
+            else:
+                self.steps.append(plan_pushed(event, self._rules, old.attempt + 1 if old else 0))

@@ -1,0 +1,155 @@
+"""`plan`: what both sides hold, the links and the rules go in; one step a touched link or newcomer comes out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, structs
+
+from shared.core.events import CaseflowEvent, Kind, MirrorItem, OutlookEvent, Removed
+from shared.core.links import Link, State, Todo
+from shared.core.pairs import Rules, pair_of
+from shared.core.plan_event import facts_of, plan_appointment
+from shared.core.plan_meeting import plan_meeting
+from shared.core.plan_mirror import plan_mirror, plan_mirror_removed, plan_toggled_off, toggle
+from shared.core.plan_new import mirror_skip, plan_mirrored, plan_pulled, plan_pushed
+from shared.core.plan_removal import plan_left_caseflow, plan_left_outlook
+from shared.core.settle import looked_at_later
+from shared.core.steps import Did, Step, ended, nothing
+from shared.core.writes import PatchCaseflow
+
+ItemKey = tuple[Kind, str]
+
+
+class Observed(Struct, frozen=True):
+    """What the reads of one job found.
+
+    `events`, `mirrors` and `removed` are CaseFlow's by id, `outlook` are events by id, read now, `gone` are Outlook
+    ids proved absent from the primary calendar (E8).
+    """
+
+    events: dict[str, CaseflowEvent] = {}
+    mirrors: dict[ItemKey, MirrorItem] = {}
+    removed: dict[ItemKey, Removed] = {}
+    outlook: dict[str, OutlookEvent] = {}
+    gone: frozenset[str] = frozenset()
+
+    def outlook_of(self, link: Link) -> OutlookEvent | None:
+        """The Outlook event of a link, if it was read and stands."""
+        return self.outlook.get(link.outlook_id) if link.outlook_id else None
+
+    def is_gone(self, link: Link) -> bool:
+        """True if the link's Outlook event is proved gone."""
+        return link.outlook_id is not None and link.outlook_id in self.gone
+
+
+def plan(touched: Iterable[Link], observed: Observed, rules: Rules) -> list[Step]:
+    """One step for each touched link, in the order of their ids."""
+    return [plan_link(link, observed, rules) for link in sorted(touched, key=lambda link: link.id)]
+
+
+def plan_link(link: Link, observed: Observed, rules: Rules) -> Step:
+    """The decision for one link that somebody may have changed."""
+    if link.is_mirror:
+        return _mirror(link, observed, rules)
+    if not rules.policy.events:
+        return nothing(link, "events_off")
+    return _event(link, observed, rules)
+
+
+def _event(link: Link, observed: Observed, rules: Rules) -> Step:
+    if link.todo is Todo.CREATING_CASEFLOW and link.caseflow_id is None:
+        return _repeat_pull(link, observed, rules)
+    if link.todo is Todo.CREATING_OUTLOOK and link.outlook_id is None:
+        return _repeat_push(link, observed, rules)
+    removed = observed.removed.get((Kind.EVENT, link.caseflow_id or ""))
+    outlook = observed.outlook_of(link)
+    if outlook is None and link.outlook_id is not None and not observed.is_gone(link):
+        return _unread(link, "outlook_unread")
+    if removed is not None:
+        return plan_left_caseflow(link, removed, outlook, rules)
+    caseflow = observed.events.get(link.caseflow_id or "")
+    if caseflow is None:
+        return _unread(link, "caseflow_unread")
+    return plan_left_outlook(link, caseflow, rules) if outlook is None else _both(link, caseflow, outlook, rules)
+
+
+def _unread(link: Link, reason: str) -> Step:
+    """One side gave no answer: nothing is decided, the next job looks again."""
+    return Step(link=looked_at_later(link, link.todo or Todo.LOOK), did=Did.SKIP, reason=reason)
+
+
+def _both(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rules) -> Step:
+    if rules.policy.staff_id not in caseflow.staff_ids:
+        if link.todo is Todo.JOINING:
+            return _join(link, caseflow, rules)
+        return plan_left_caseflow(
+            link, Removed(Kind.EVENT, caseflow.id, caseflow.version, "unassigned"), outlook, rules
+        )
+    if outlook.has_ended_for_user:
+        return plan_left_outlook(link, caseflow, rules, by_user=True)
+    pair = facts_of(pair_of(link, caseflow, outlook, rules), rules)
+    return plan_meeting(pair, rules) if outlook.is_meeting else plan_appointment(pair, rules)
+
+
+def _join(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
+    """A colleague's mailbox made the event of this meeting: add this staff member to it (E3)."""
+    patch = PatchCaseflow(caseflow.id, caseflow.version, staff_ids=(*caseflow.staff_ids, rules.policy.staff_id))
+    return Step(
+        link=looked_at_later(link), did=Did.UPDATE, caseflow=patch, before=caseflow.content, caseflow_event=caseflow
+    )
+
+
+def _repeat_pull(link: Link, observed: Observed, rules: Rules) -> Step:
+    outlook = observed.outlook_of(link)
+    if observed.is_gone(link):
+        return ended(link, "gone")
+    if outlook is None:
+        return _unread(link, "outlook_unread")
+    step = plan_pulled(outlook, rules, link.attempt)
+    return structs.replace(step, link=structs.replace(step.link, id=link.id, tries=link.tries))
+
+
+def _repeat_push(link: Link, observed: Observed, rules: Rules) -> Step:
+    caseflow = observed.events.get(link.caseflow_id or "")
+    removed = observed.removed.get((Kind.EVENT, link.caseflow_id or ""))
+    if removed is not None:
+        return ended(link, removed.reason)
+    if caseflow is None:
+        return _unread(link, "caseflow_unread")
+    if rules.policy.staff_id not in caseflow.staff_ids:
+        return ended(link, "unassigned")
+    step = plan_pushed(caseflow, rules, link.attempt)
+    return structs.replace(step, repeated=True, link=structs.replace(step.link, tries=link.tries))
+
+
+def _mirror(link: Link, observed: Observed, rules: Rules) -> Step:
+    key = (link.kind, link.caseflow_id or "")
+    item, removed = observed.mirrors.get(key), observed.removed.get(key)
+    outlook = observed.outlook_of(link)
+    if outlook is None and link.outlook_id is not None and not observed.is_gone(link):
+        return _unread(link, "outlook_unread")
+    if removed is not None:
+        return plan_mirror_removed(link, outlook, rules, removed.reason)
+    if not toggle(link.kind, rules):
+        return plan_toggled_off(link, outlook, rules)
+    if item is None:
+        return _unread(link, "caseflow_unread")
+    if link.todo is Todo.CREATING_OUTLOOK and link.outlook_id is None:
+        return structs.replace(plan_mirrored(item, rules, link.attempt), repeated=True)
+    return plan_mirror(link, item, outlook, rules)
+
+
+def plan_new_mirrors(items: Iterable[MirrorItem], ended_links: dict[str, Link], rules: Rules) -> Iterator[Step]:
+    """Tasks and deadlines without a live link; one that had a mirror before gets a new attempt (I4, L2)."""
+    for item in items:
+        if not toggle(item.kind, rules):
+            continue
+        old = ended_links.get(item.id)
+        if mirror_skip(item, rules) is None:
+            yield plan_mirrored(item, rules, old.attempt + 1 if old else 0)
+
+
+def is_planned(link: Link) -> bool:
+    """True for links that a job follows; the rest is in other lists."""
+    return link.state in {State.LIVE, State.REVIEW, State.DISMISSED}

@@ -1,0 +1,243 @@
+"""From what changed to what is known of it: which links were touched, and both sides of each, read by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec import structs
+
+from shared.core.errors import Gone
+from shared.core.events import CaseflowEvent, Kind, OutlookEvent, Removed
+from shared.core.index import is_echo, owes, remasks
+from shared.core.links import Link, State, Todo, is_ours
+from shared.core.plan import Observed, is_planned
+from shared.flows.sync.proving import Proofs, is_sound, prove
+from shared.flows.sync.reading import Feed, Round, Window, read_feed
+from shared.flows.sync.run import Run
+
+
+@dataclass
+class Gathered:
+    """What a job knows before it plans. `held` names newcomers that gave no answer: the delta link must wait."""
+
+    feed: Feed
+    touched: dict[str, Link] = field(default_factory=dict)
+    answered: dict[str, OutlookEvent | None] = field(default_factory=dict)
+    suspects: set[str] = field(default_factory=set)
+    new_outlook: dict[str, OutlookEvent] = field(default_factory=dict)
+    rows: dict[str, OutlookEvent] = field(default_factory=dict)
+    proofs: Proofs = field(default_factory=lambda: Proofs({}, frozenset()))
+    sound: bool = True
+    held: set[str] = field(default_factory=set)
+
+    def touch(self, link: Link) -> None:
+        """The link is to be planned."""
+        self.touched[link.id] = link
+
+
+def gather(run: Run, feed: Feed, found: Round, window: Window) -> Gathered:
+    """Everything the plan needs to know."""
+    known = Gathered(feed)
+    _touch_by_caseflow(run, known)
+    _touch_by_row(run, known, found.delta.events)
+    _touch_by_series(run, known, found, window)
+    _touch_by_debt(run, known)
+    for outlook_id in found.delta.removed:
+        _suspect(run, known, outlook_id)
+    if found.full:
+        _suspect_missing(run, known, window)
+    _ask_outlook(run, known)
+    _find_lost_creates(run, known)
+    _prove(run, known)
+    return known
+
+
+def _touch_by_caseflow(run: Run, known: Gathered) -> None:
+    feed = known.feed
+    for event in feed.events.values():
+        link = run.index.of_caseflow(Kind.EVENT, event.id)
+        if link is not None and is_planned(link) and (event.version != link.version or link.todo is not Todo.NONE):
+            known.touch(link)
+    for key in [*feed.mirrors, *feed.removed]:
+        link = run.index.of_caseflow(*key)
+        if link is not None and is_planned(link):
+            known.touch(link)
+    if feed.snapshot:
+        listed = {(Kind.EVENT, event_id) for event_id in feed.events} | set(feed.mirrors) | set(feed.removed)
+        for link in run.index:
+            if is_planned(link) and (link.kind, link.caseflow_id or "") not in listed and _in_snapshot(run, link):
+                known.touch(link)
+
+
+def _in_snapshot(run: Run, link: Link) -> bool:
+    return link.ends_at is None or run.row.line is None or link.ends_at > run.row.line
+
+
+def _touch_by_row(run: Run, known: Gathered, events: Iterable[OutlookEvent]) -> None:
+    """Rows of the delta: an echo says nothing, a linked one that differs is touched, the rest are new."""
+    for event in events:
+        known.rows[event.id] = event
+        link = run.index.of_outlook(event)
+        if link is None:
+            known.new_outlook[event.id] = event
+        elif is_planned(link) and not is_echo(link, event, run.rules):
+            known.touch(_renamed(link, event))
+
+
+def _renamed(link: Link, event: OutlookEvent) -> Link:
+    """An occurrence that came back with a new id is still the same occurrence (D4)."""
+    if link.outlook_id == event.id:
+        return link
+    return structs.replace(link, outlook_id=event.id, master_id=event.master_id)
+
+
+def _touch_by_series(run: Run, known: Gathered, found: Round, window: Window) -> None:
+    """Each changed series is read whole, once; a linked occurrence it does not list is a suspect (D4)."""
+    for master_id in sorted(found.delta.series):
+        instances = run.outlook.instances(master_id, window.start, run.rules.policy.series_end)
+        linked = run.index.of_series(master_id)
+        if instances is None:
+            known.suspects |= {link.outlook_id for link in linked if link.outlook_id}
+            continue
+        _first_day(run, master_id, instances)
+        _touch_by_row(run, known, instances)
+        listed = {event.id for event in instances}
+        renamed = {link.id for link in known.touched.values()}
+        for link in linked:
+            if link.outlook_id and link.outlook_id not in listed and link.id not in renamed:
+                known.suspects.add(link.outlook_id)
+
+
+def _first_day(run: Run, master_id: str, instances: list[OutlookEvent]) -> None:
+    """A single event turned into a series keeps its link on its first day (D4)."""
+    link = run.index.of_outlook_id(master_id)
+    if link is None or not instances:
+        return
+    first = min(instances, key=lambda event: event.content.span.starts_at())
+    run.index.put(structs.replace(link, outlook_id=first.id, master_id=master_id))
+
+
+def _touch_by_debt(run: Run, known: Gathered) -> None:
+    for link in run.index:
+        if owes(link, run.rules) or (is_planned(link) and remasks(link, run.rules)):
+            known.touch(structs.replace(link, state=State.LIVE) if link.state is State.ASIDE else link)
+
+
+def _suspect(run: Run, known: Gathered, outlook_id: str) -> None:
+    link = run.index.of_outlook_id(outlook_id)
+    if link is not None and is_planned(link):
+        known.suspects.add(outlook_id)
+    known.suspects |= {link.outlook_id for link in run.index.of_series(outlook_id) if link.outlook_id}
+
+
+def _suspect_missing(run: Run, known: Gathered, window: Window) -> None:
+    """A full round lists the window: a linked event in it that did not come is asked for by id (D3)."""
+    for link in run.index:
+        seen = link.outlook_id in known.rows or link.outlook_id in known.touched
+        if is_planned(link) and link.outlook_id and not seen and (link.ends_at is None or link.ends_at > window.start):
+            known.suspects.add(link.outlook_id)
+
+
+def _ask_outlook(run: Run, known: Gathered) -> None:
+    """Doubt: what differs, what is new and what is owed is read by id, with our marks (design.md 4.5)."""
+    wanted = {link.outlook_id for link in known.touched.values() if link.outlook_id}
+    singles = {key for key, event in known.new_outlook.items() if event.master_id is None}
+    ids = sorted((wanted | singles) - known.answered.keys())
+    known.answered |= run.outlook.events(ids) if ids else {}
+    known.held = {key for key in singles if key not in known.answered}
+    for key in singles:
+        event = known.answered.get(key)
+        if event is None:
+            del known.new_outlook[key]
+        else:
+            known.new_outlook[key] = event
+    known.suspects |= {key for key in wanted if known.answered.get(key, ...) is None}
+    _drop_echoes(run, known)
+
+
+def _drop_echoes(run: Run, known: Gathered) -> None:
+    """What proves to be an echo once read by id needs no look at CaseFlow."""
+    for link in list(known.touched.values()):
+        event = known.answered.get(link.outlook_id or "")
+        by_feed = (link.kind, link.caseflow_id or "") in known.feed.removed or _in_feed(known, link)
+        if event and not by_feed and is_echo(link, event, run.rules) and not remasks(link, run.rules):
+            del known.touched[link.id]
+
+
+def _in_feed(known: Gathered, link: Link) -> bool:
+    if link.is_mirror:
+        return (link.kind, link.caseflow_id or "") in known.feed.mirrors or known.feed.snapshot
+    return link.caseflow_id in known.feed.events or known.feed.snapshot
+
+
+def _find_lost_creates(run: Run, known: Gathered) -> None:
+    """A link found `creating` is looked for by our property before the create is repeated (design.md 4.6)."""
+    for link in list(known.touched.values()):
+        if link.todo is not Todo.CREATING_OUTLOOK or link.outlook_id is not None:
+            continue
+        candidates = [event for event in known.new_outlook.values() if event.link_mark == link.id]
+        candidates = candidates or run.outlook.find(link.id)
+        ours = [event for event in candidates if is_ours(event, link.id, link.attempt)]
+        if not ours:
+            continue
+        first = min(ours, key=lambda event: (event.created_at is None, event.created_at, event.id))
+        known.new_outlook.pop(first.id, None)
+        known.answered[first.id] = first
+        known.touch(structs.replace(link, outlook_id=first.id, todo=Todo.LOOK))
+
+
+def _prove(run: Run, known: Gathered) -> None:
+    if not known.suspects:
+        return
+    known.proofs = prove(run.outlook, sorted(known.suspects), known.answered)
+    if known.proofs.gone:
+        present = frozenset(known.rows) | frozenset(known.proofs.present)
+        present |= {key for key, event in known.answered.items() if event is not None and key not in known.proofs.gone}
+        known.sound = is_sound(run.outlook, run.index, known.proofs.gone, present)
+    for outlook_id in known.suspects:
+        link = run.index.of_outlook_id(outlook_id)
+        if link is None or link.id in known.touched:
+            continue
+        event = known.proofs.present.get(outlook_id)
+        if event is None or not is_echo(link, event, run.rules):
+            known.touch(link)
+
+
+def observed(run: Run, known: Gathered) -> Observed:
+    """CaseFlow's side of each touched link, from the feed or read by id; Outlook's as it was answered."""
+    events, removed = dict(known.feed.events), dict(known.feed.removed)
+    mirrors = dict(known.feed.mirrors)
+    outlook = {key: event for key, event in {**known.answered, **known.proofs.present}.items() if event is not None}
+    outlook |= {key: event for key, event in known.new_outlook.items() if event.master_id}
+    for link in known.touched.values():
+        if not link.is_mirror and link.caseflow_id and (Kind.EVENT, link.caseflow_id) not in removed:
+            ask_caseflow(run, link.caseflow_id, events, removed)
+    if any(_lacks_item(link, known) for link in known.touched.values()):
+        snapshot = read_feed(run.ports, run.row, None)
+        mirrors = {**snapshot.mirrors, **mirrors}
+        for link in known.touched.values():
+            key = (link.kind, link.caseflow_id or "")
+            if link.is_mirror and key not in mirrors and key not in removed:
+                removed[key] = Removed(link.kind, key[1], link.version, "absent")
+    gone = known.proofs.gone
+    outlook = {key: event for key, event in outlook.items() if key not in gone}
+    return Observed(events=events, mirrors=mirrors, removed=removed, outlook=outlook, gone=gone)
+
+
+def _lacks_item(link: Link, known: Gathered) -> bool:
+    key = (link.kind, link.caseflow_id or "")
+    return link.is_mirror and key not in known.feed.mirrors and key not in known.feed.removed
+
+
+def ask_caseflow(
+    run: Run, event_id: str, events: dict[str, CaseflowEvent], removed: dict[tuple[Kind, str], Removed]
+) -> None:
+    """One event by id; only a 404 with code `gone` is a removal (C4)."""
+    if event_id in events:
+        return
+    try:
+        events[event_id] = run.ports.caseflow.event(run.row.firm_id, event_id)
+    except Gone as error:
+        if error.code == "gone":
+            removed[(Kind.EVENT, event_id)] = Removed(Kind.EVENT, event_id, 0, "deleted")

@@ -1,0 +1,129 @@
+"""Import of past events, Outlook to CaseFlow (J): copies, not pairs, whose links make a repeat find them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from msgspec import structs
+
+from shared.core.events import OutlookEvent
+from shared.core.links import Link, State, Todo, idempotency_key, is_ours, outlook_link_id, remembering
+from shared.core.newcomers import LOST_ATTEMPTS_MAX
+from shared.core.plan_new import plan_pulled
+from shared.core.state import Job
+from shared.core.steps import Step
+from shared.core.writes import CaseflowResult, CreateCaseflow, Verdict
+from shared.flows import chain
+from shared.flows.sync.ending import job_row
+from shared.flows.sync.reporting import report_caseflow
+from shared.flows.sync.run import Run
+
+BATCH = 40
+
+
+def import_past(run: Run) -> Job:
+    """Copy the events of the last days into CaseFlow, but for those linked or found before (J2). Raises OutOfTime."""
+    started = run.now()
+    run.take()
+    run.load_links()
+    run.load_ended()
+    days = run.message.days or 0
+    events = run.outlook.past(started - timedelta(days=days), started)
+    skipped: Counter[str] = Counter()
+    unknown = [event for event in events if not _is_linked(run, event, skipped)]
+    fresh = [event for event in _with_marks(run, unknown) if not _is_left(run, event, started, skipped)]
+    progress = _Progress(run, started, len(fresh))
+    for start in range(0, len(fresh), BATCH):
+        _copy(run, fresh[start : start + BATCH])
+        progress.show(min(start + BATCH, len(fresh)))
+    job = structs.replace(
+        progress.job(len(fresh)), state="succeeded", finished_at=run.now(), result=run.result(), skipped=dict(skipped)
+    )
+    run.finish([job_row(run.message, job)], ended=max(run.row.ended, len(run.ended)))
+    chain.append(run.ports, run.row.firm_id, run.row.staff_id)
+    return job
+
+
+class _Progress:
+    """Live progress on the job row (J4)."""
+
+    def __init__(self, run: Run, started: datetime, total: int) -> None:
+        self._run = run
+        self._started = started
+        self._total = total
+
+    def job(self, done: int) -> Job:
+        message = self._run.message
+        return Job(message.job_id, message.kind, "running", self._started, done=done, total=self._total)
+
+    def show(self, done: int) -> None:
+        running = structs.replace(self.job(done), result=self._run.result())
+        self._run.record([], extra=[job_row(self._run.message, running)])
+
+
+def _is_linked(run: Run, event: OutlookEvent, skipped: Counter[str]) -> bool:
+    """True for events that are in step already, or that an import found before (J5)."""
+    old = run.ended.of_outlook(event) or run.ended.get(outlook_link_id(event))
+    if run.index.of_outlook(event) is None and (old is None or old.todo is Todo.CREATING_CASEFLOW):
+        return False
+    deleted = old is not None and old.reason == "deleted_in_caseflow"
+    skipped["deleted_in_caseflow" if deleted else "already_there"] += 1
+    run.count(True, "skipped" if deleted else "unchanged")
+    return True
+
+
+def _with_marks(run: Run, events: list[OutlookEvent]) -> list[OutlookEvent]:
+    """The events read by id: only so is seen which of them we made ourselves."""
+    answered = run.outlook.events([event.id for event in events]) if events else {}
+    return [event for event in answered.values() if event is not None]
+
+
+def _is_left(run: Run, event: OutlookEvent, now: datetime, skipped: Counter[str]) -> bool:
+    """True for an event that no import copies; counted by its reason (J4)."""
+    reason = None
+    if event.link_mark is not None and is_ours(event, event.link_mark, LOST_ATTEMPTS_MAX):
+        reason = "made_by_sync"
+    elif event.content.span.ends_at(run.rules.policy.zone) > now:
+        reason = "not_past"
+    elif event.has_ended_for_user:
+        reason = "declined"
+    if reason is None:
+        return False
+    skipped[reason] += 1
+    run.count(True, "skipped")
+    return True
+
+
+def _copy(run: Run, events: list[OutlookEvent]) -> None:
+    """One batch: the rows first, then the creates, then what was answered (design.md 4.6)."""
+    run.check()
+    steps = [_step(run, event) for event in events]
+    run.record([step.link for step in steps])
+    writes = [step.caseflow for step in steps if step.caseflow is not None]
+    results = run.ports.caseflow.write(run.row.firm_id, writes, run.origin)
+    links = []
+    for step, result in zip(steps, results, strict=True):
+        report_caseflow(run, step, result)
+        links.append(_settled(run, step, result))
+    run.record(links)
+
+
+def _step(run: Run, event: OutlookEvent) -> Step:
+    step = plan_pulled(event, run.rules)
+    link = structs.replace(step.link, state=State.IMPORTED)
+    if isinstance(step.caseflow, CreateCaseflow):
+        # An import is a copy of one's own mailbox, also of a meeting: its key is its link's alone (J5).
+        return structs.replace(
+            step, link=link, caseflow=structs.replace(step.caseflow, key=idempotency_key(link.id, 0))
+        )
+    return structs.replace(step, link=link)
+
+
+def _settled(run: Run, step: Step, result: CaseflowResult) -> Link:
+    if result.event is not None and result.verdict is Verdict.DONE:
+        link = remembering(step.link, result.event, run.rules.policy.staff_id)
+        return structs.replace(link, todo=Todo.NONE, version=result.event.version)
+    if result.verdict is Verdict.GONE:  # the key made an event that CaseFlow has deleted since: it stays deleted
+        return structs.replace(step.link, todo=Todo.NONE, reason="deleted_in_caseflow")
+    return step.link

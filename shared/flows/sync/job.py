@@ -1,0 +1,225 @@
+"""A job from its message to its last transaction, in design.md's order; everything else is named after a step of it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from msgspec import Struct, structs
+
+from shared.core import rows
+from shared.core.errors import Inactive, NotEligible, Retry, Stale, SyncError
+from shared.core.jobs import JobMessage, encoded
+from shared.core.links import State, Todo
+from shared.core.pairs import Rules
+from shared.core.policy import Mode, Policy
+from shared.core.prints import Printer
+from shared.core.state import Job, Result, StaffRow
+from shared.flows import availability, chain, disconnect
+from shared.flows.sync.ending import failed, job_row
+from shared.flows.sync.gathering import gather
+from shared.flows.sync.importing import import_past
+from shared.flows.sync.performing import perform
+from shared.flows.sync.planning import planned
+from shared.flows.sync.reading import Feed, Round, Window, read_delta, read_feed, window_of
+from shared.flows.sync.run import OutOfTime, Run
+from shared.log import line
+from shared.ports import Firm, Ports
+
+SLICE_SECONDS = 90.0
+_MODES = {"sync": Mode.SYNC, "manual": Mode.MANUAL, "import": Mode.IMPORT}
+
+
+def run(ports: Ports, message: JobMessage, budget_seconds: float = SLICE_SECONDS) -> Job | None:
+    """Do one job; None if there was nothing to do, another job is under way, or it goes on in a later message.
+
+    What went wrong at Graph or CaseFlow is in the staff row. Raises Retry where our own storage does not answer; for
+    jobs of kind manual and import also for other passing faults, `busy` and `unfinished`: they are to be run again.
+    """
+    started = ports.now()
+    found = ports.store.get(rows.staff_partition(message.firm_id, message.staff_id), rows.STAFF_KEY)
+    if found is None:
+        return None
+    row = rows.decoded(found.data, StaffRow)
+    if _is_over(row, message) or not _may_run(row, message, started):
+        return None
+    if message.kind != "sync" and row.lease_until is not None and row.lease_until > started:
+        raise Retry("busy")
+    try:
+        return _eligible(ports, message, row, found.etag, started + timedelta(seconds=budget_seconds))
+    except Stale:
+        line("sync.overtaken", firm=row.firm_id, staff=row.staff_id, job=message.job_id)
+        return None
+    except Inactive:
+        disconnect.end(ports, row.firm_id, row.staff_id, reason="inactive")
+        return None
+    except SyncError as error:
+        return failed(ports, message, error, started)
+
+
+def _is_over(row: StaffRow, message: JobMessage) -> bool:
+    """A scheduled message older than the last run has been served by it (C2)."""
+    last = row.last_sync.started_at if row.last_sync else None
+    return message.kind == "sync" and last is not None and message.sent_at < last
+
+
+def _may_run(row: StaffRow, message: JobMessage, now: datetime) -> bool:
+    if row.connection != "connected" or not row.preferences.sync_enabled:
+        return False
+    if message.kind == "sync" and row.lease_until is not None and row.lease_until > now:
+        return False
+    return message.kind != "sync" or row.backoff_until is None or row.backoff_until <= now
+
+
+def _eligible(ports: Ports, message: JobMessage, row: StaffRow, etag: str, stops_at: datetime) -> Job | None:
+    firm = ports.caseflow.firm(row.firm_id)
+    try:
+        availability.demand(firm)
+    except NotEligible:
+        return None
+    window = window_of(row, ports.now(), ports.horizon_days)
+    rules = Rules(_policy(row, firm, message, window, ports.now()), Printer(ports.keys.firm_key(row.firm_id)))
+    work = Run(ports, message, row, etag, rules)
+    work.stops_at = stops_at
+    return _import(work) if message.kind == "import" else _sync(work, firm, window)
+
+
+def _import(work: Run) -> Job:
+    try:
+        return import_past(work)
+    except OutOfTime:
+        raise Retry("unfinished", after_seconds=1) from None
+
+
+def _policy(row: StaffRow, firm: Firm, message: JobMessage, window: Window, now: datetime) -> Policy:
+    preferences = row.preferences
+    return Policy(
+        firm_id=row.firm_id,
+        staff_id=row.staff_id,
+        zone=row.zone,
+        now=now,
+        line=row.line or now,
+        window_start=window.start,
+        window_end=window.end,
+        protected=frozenset(category.name for category in firm.categories if category.protected),
+        known=frozenset(category.name for category in firm.categories) or None,
+        events=preferences.calendar_events,
+        tasks=preferences.tasks,
+        deadlines=preferences.deadlines,
+        mode=_MODES[message.kind],
+        job_id=message.job_id,
+        off_since=row.off_since,
+    )
+
+
+def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
+    """Read both sides, and only if something is to be done take the lease and do it."""
+    row = work.row
+    feed = read_feed(work.ports, row, row.cursor if row.pending is None else None)
+    found = read_delta(work.ports, row, window)
+    list_hash = _list_hash(firm)
+    if _is_idle(work, feed, found, list_hash):
+        return _idle(work, feed, found)
+    started = work.now()
+    work.take()
+    work.load_links()
+    if len(work.index) < row.links:  # rows were lost: only a full look at both sides finds what they held (E7)
+        feed = read_feed(work.ports, row, None)
+        found = Round(work.outlook.delta(None, window.start, window.end), full=True)
+    try:
+        known = gather(work, feed, found, window)
+        perform(work, planned(work, known))
+    except OutOfTime:
+        work.unfinished = True
+        _go_on(work)
+    return _done(work, _Read(feed, found, window, list_hash), started)
+
+
+def _go_on(work: Run) -> None:
+    """The slice is used up: a regular job goes on in a message of its own, a person's in theirs."""
+    if work.message.kind == "sync":
+        work.ports.queue.send(encoded(structs.replace(work.message, sent_at=work.now())))
+    else:
+        raise Retry("unfinished", after_seconds=1)
+
+
+def _list_hash(firm: Firm) -> str:
+    """Names the firm's list as it was last applied: a change of it is work (G3)."""
+    text = "|".join(sorted(f"{category.name}={category.protected}" for category in firm.categories))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_idle(work: Run, feed: Feed, found: Round, list_hash: str) -> bool:
+    row = work.row
+    catching_up = row.off_since is not None and row.preferences.calendar_events
+    quiet = feed.is_empty and not found.full and not (found.delta.events or found.delta.series or found.delta.removed)
+    due = row.retry_at is not None and row.retry_at <= work.now()
+    owing = row.todo > 0 and work.rules.policy.may_write_outlook
+    return quiet and not owing and not due and row.list_hash == list_hash and not catching_up
+
+
+def _idle(work: Run, feed: Feed, found: Round) -> Job:
+    """Nothing changed: one replace, no lease, no job row (C5)."""
+    now = work.now()
+    job = Job(work.message.job_id, work.message.kind, "succeeded", started_at=now, finished_at=now)
+    manual = work.message.kind == "manual"
+    changes = {
+        "delta_link": found.delta.delta_link,
+        "cursor": work.row.cursor if manual else feed.cursor,
+        "last_sync": job,
+        "last_success_at": now,
+        "fault": None,
+        "failures": 0,
+        "backoff_until": None,
+    }
+    work.finish([job_row(work.message, job)] if manual else [], **changes)
+    return job
+
+
+class _Read(Struct, frozen=True):
+    """What the job began from, to be stored as the new beginning."""
+
+    feed: Feed
+    found: Round
+    window: Window
+    list_hash: str
+
+
+def _done(work: Run, read: _Read, started: datetime) -> Job:
+    """The last transaction: what was read becomes the new beginning, unless something of it waits (design.md 4.8)."""
+    now = work.now()
+    job = Job(
+        work.message.job_id, work.message.kind, "succeeded", started_at=started, finished_at=now,
+        result=work.result(), skipped=dict(work.skipped),
+    )  # fmt: skip
+    manual = work.message.kind == "manual"
+    changes: dict[str, object] = {"last_sync": job, "last_success_at": now, "fault": None, "failures": 0}
+    changes |= {"backoff_until": None, **_tallies(work)}
+    if not work.unfinished:
+        window = read.window
+        changes |= {"delta_link": read.found.delta.delta_link, "first_done": True, "list_hash": read.list_hash}
+        changes |= {"window_start": window.start, "window_end": window.end, "renew_at": window.renew_at}
+        if not manual:
+            over = changes["todo"] == 0 and work.rules.policy.events
+            off_since = None if over else work.row.off_since
+            changes |= {"cursor": read.feed.cursor, "pending": None, "off_since": off_since}
+    worth_a_row = manual or not work.row.first_done or work.result() != Result()
+    work.finish([job_row(work.message, job)] if worth_a_row else [], **changes)
+    chain.append(work.ports, work.row.firm_id, work.row.staff_id)
+    return job
+
+
+def _tallies(work: Run) -> dict[str, object]:
+    """What the status shows without a scan, and when an event set aside is due again (K4)."""
+    links = list(work.index)
+    aside = [link for link in links if link.state is State.ASIDE]
+    times = [link.retry_at for link in aside if link.retry_at is not None]
+    return {
+        "todo": sum(1 for link in links if link.todo is not Todo.NONE and link.state is not State.ASIDE),
+        "set_aside": len(aside),
+        "retry_at": min(times) if times else None,
+        "not_fully_masked": sum(1 for link in links if link.not_masked),
+        "reviews_open": len({link.review for link in links if link.review is not None}),
+        "links": len(links),
+        "ended": max(work.row.ended, len(work.ended)),
+    }

@@ -1,0 +1,121 @@
+"""From what is known to steps: linked events, mirrors, newcomers, and the guard over all of them."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from shared.core.events import CaseflowEvent, OutlookEvent
+from shared.core.guard import held_back
+from shared.core.links import Link, State, Todo
+from shared.core.newcomers import Newcomers
+from shared.core.plan import Observed, is_planned, plan, plan_new_mirrors
+from shared.core.plan_mirror import toggle
+from shared.core.plan_wake import plan_assigned_again, plan_wake
+from shared.core.settle import looked_at_later
+from shared.core.steps import Did, Step
+from shared.flows.sync.gathering import Gathered, ask_caseflow, observed
+from shared.flows.sync.proving import prove
+from shared.flows.sync.reviewing import open_mass_review
+from shared.flows.sync.run import Run
+
+
+def planned(run: Run, known: Gathered) -> list[Step]:
+    """Every step of this job. Raises Stale where a review item cannot be written."""
+    if not known.sound:
+        return _wait_for_soundness(run, known)
+    run.load_ended()
+    steps = _newcomers(run, known)
+    seen = observed(run, known)
+    steps += plan(known.touched.values(), seen, run.rules)
+    steps += _new_mirrors(run, known)
+    steps += _toggled_off(run, known, seen)
+    return _guarded(run, steps)
+
+
+def _wait_for_soundness(run: Run, known: Gathered) -> list[Step]:
+    """An unsound mailbox: nothing is removed or made, the next run looks again (E8)."""
+    run.unfinished = True
+    links = [link for link in known.touched.values() if run.index.get(link.id) is not None]
+    return [_later(link, "unsound") for link in links]
+
+
+def _later(link: Link, reason: str) -> Step:
+    return Step(link=looked_at_later(link, link.todo or Todo.LOOK), did=Did.SKIP, reason=reason)
+
+
+def _newcomers(run: Run, known: Gathered) -> list[Step]:
+    if not run.rules.policy.events:
+        return []
+    new = Newcomers(run.index, run.ended, run.rules)
+    new.sort(known.new_outlook, known.feed.events.values(), known.feed.mirrors.values())
+    run.skipped.update(new.skipped)
+    run.unfinished |= new.waiting or bool(known.held)
+    for link, event in new.paired:
+        _pair(known, link, event)
+    woken = [_wake(run, known, link, event) for link, event in new.woken]
+    again = [_assigned_again(run, known, link, event) for link, event in new.reassigned]
+    return [*new.steps, *(step for step in [*woken, *again] if step is not None)]
+
+
+def _pair(known: Gathered, link: Link, event: OutlookEvent) -> None:
+    """A link found by mark or by content is planned like any other pair."""
+    known.answered[event.id] = event
+    known.touch(link)
+
+
+def _wake(run: Run, known: Gathered, link: Link, event: OutlookEvent) -> Step | None:
+    """An ended link whose event shows up again (D1, E5, J5)."""
+    events, removed = dict(known.feed.events), dict(known.feed.removed)
+    if link.caseflow_id:
+        ask_caseflow(run, link.caseflow_id, events, removed)
+    decided = plan_wake(link, events.get(link.caseflow_id or ""), event, run.rules)
+    if isinstance(decided, Step):
+        return decided
+    _pair(known, decided, event)
+    return None
+
+
+def _assigned_again(run: Run, known: Gathered, link: Link, event: CaseflowEvent) -> Step | None:
+    """CaseFlow shows an event whose link had ended; its Outlook original wakes where it still stands (F1)."""
+    outlook = None
+    if link.outlook_id:
+        outlook = prove(run.outlook, [link.outlook_id], {}).present.get(link.outlook_id)
+    decided = plan_assigned_again(link, event, outlook, run.rules)
+    if isinstance(decided, Step):
+        return decided
+    if outlook is not None:
+        _pair(known, decided, outlook)
+    return None
+
+
+def _new_mirrors(run: Run, known: Gathered) -> list[Step]:
+    fresh = [item for item in known.feed.mirrors.values() if run.index.of_caseflow(item.kind, item.id) is None]
+    old = {item.id: link for item in fresh if (link := run.ended.of_caseflow(item.kind, item.id)) is not None}
+    return list(plan_new_mirrors(fresh, old, run.rules))
+
+
+def _toggled_off(run: Run, known: Gathered, seen: Observed) -> list[Step]:
+    """Mirrors of a kind that was switched off (L2): read by id, then removed."""
+    links = [
+        link
+        for link in run.index
+        if link.is_mirror and is_planned(link) and link.id not in known.touched and not toggle(link.kind, run.rules)
+    ]
+    ids = sorted(link.outlook_id for link in links if link.outlook_id)
+    answered = run.outlook.events(ids) if ids else {}
+    present = {key: event for key, event in answered.items() if event is not None}
+    gone = frozenset(key for key, event in answered.items() if event is None)
+    both = structs.replace(seen, outlook={**seen.outlook, **present}, gone=seen.gone | gone)
+    return plan(links, both, run.rules)
+
+
+def _guarded(run: Run, steps: list[Step]) -> list[Step]:
+    """The mass-deletion guard, each direction (E9): one item lists what was held back."""
+    links = [link for link in run.index if link.state in {State.LIVE, State.REVIEW}]
+    for held in held_back(steps, links):
+        if held:
+            ids = {step.link.id for step in held}
+            waiting = open_mass_review(run, [run.index.get(step.link.id) or step.link for step in held])
+            steps = [step for step in steps if step.link.id not in ids]
+            steps += [Step(link=link, did=Did.REVIEW) for link in waiting]
+    return steps

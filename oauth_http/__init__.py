@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import azure.functions as func
 
 from shared import compose
@@ -43,14 +45,15 @@ def callback(call: Call) -> func.HttpResponse:
     outcome = connecting.finish(call.ports, dict(call.request.params), flowcookie.read(call.request))
     ending = f"error={outcome.code}" if outcome.code else "connected=1"
     response = redirect(f"{_page()}?{ending}")
-    flowcookie.end(response)
+    if outcome.code != "state_invalid":  # a foreign callback must not end the flow that this browser has begun
+        flowcookie.end(response)
     return response
 
 
 @endpoint(blueprint, "disconnect")
 def disconnect(call: Call) -> func.HttpResponse:
     """Stop at once, delete the tokens (M1)."""
-    disconnecting.run(call.ports, call.caller)
+    disconnecting.run(call.ports, call.caller, time.sleep)
     return _status(call)
 
 

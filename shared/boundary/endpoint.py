@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import azure.functions as func
@@ -91,10 +93,17 @@ def _guarded(operation: Operation, handler: Handler, request: func.HttpRequest) 
             function=operation.name,
             request_id=request_id,
             error=type(error).__name__,
+            path=_place(error),
         )
         response = problem_answer(_unexpected(request_id))
     response.headers["X-Request-Id"] = request_id
     return response
+
+
+def _place(error: Exception) -> str:
+    """Where an error arose, as file:line: its own text may hold what no log may (G6)."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"
 
 
 def _call(operation: Operation, request: func.HttpRequest, request_id: str) -> Call:

@@ -10,10 +10,10 @@ from msgspec import structs
 
 from shared import log
 from shared.core import messages, rows
-from shared.core.errors import Gone, Rejected, Retry, Stale, SyncError
+from shared.core.errors import Gone, NotEligible, Rejected, Retry, Stale, SyncError
 from shared.core.jobs import JobMessage, decoded, encoded
 from shared.core.state import Fault, Job, StaffRow
-from shared.flows import availability, staffrow, sync
+from shared.flows import availability, silence, staffrow, sync
 from shared.ports import Insert, Ports, Replace, Row
 
 BUDGET_SECONDS = 18
@@ -43,13 +43,14 @@ def sync_now(ports: Ports, firm_id: str, staff_id: str) -> Job:
 
 
 def retry(ports: Ports, firm_id: str, staff_id: str) -> Job:
-    """Run the failed job again (K2). Raises as `sync_now`, and Rejected `nothing_to_retry`."""
+    """Run the failed job again (K2); after a long silence (K5) a sync. Raises as `sync_now`, and Rejected `nothing_to_retry`."""
     staff = _checked(ports, firm_id, staff_id)
-    if staff.fault is None:
+    if staff.fault is None and not silence.since(ports, staff, ports.caseflow.firm(firm_id)):
         raise Rejected("nothing_to_retry")
-    if staff.fault.job_kind == "import":
-        return begin_import(ports, firm_id, staff_id, staff.fault.days or 1)
-    return _run(ports, _message(ports, firm_id, staff_id, staff.fault.job_kind))
+    kind, days = (staff.fault.job_kind, staff.fault.days) if staff.fault else ("sync", None)
+    if kind == "import":
+        return begin_import(ports, firm_id, staff_id, days or 1)
+    return _run(ports, _message(ports, firm_id, staff_id, kind))
 
 
 def begin_import(ports: Ports, firm_id: str, staff_id: str, days: int) -> Job:
@@ -59,7 +60,10 @@ def begin_import(ports: Ports, firm_id: str, staff_id: str, days: int) -> Job:
 
 
 def _checked(ports: Ports, firm_id: str, staff_id: str) -> StaffRow:
-    availability.check(ports, firm_id)
+    try:
+        availability.demand(ports.caseflow.firm(firm_id))
+    except Gone:
+        raise NotEligible("plan_required") from None
     staff = staffrow.read(ports, firm_id, staff_id)
     if staff.connection != "connected":
         raise Rejected("not_connected")

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
-from shared.core import messages, rows
+from shared.core import messages
 from shared.core.errors import Gone, Retry
-from shared.core.links import Link
 from shared.core.schedule import next_tick
 from shared.core.state import Job, StaffRow
-from shared.flows import availability, jobs, staffrow
-from shared.flows.views import Action, ConnectionState, ErrorView, Status, SyncState, job_view
+from shared.flows import availability, jobs, silence, staffrow
+from shared.flows.views import Action, Availability, ConnectionState, ErrorView, Status, SyncState, job_view
 from shared.ports import Firm, Ports
-
-SILENT_AFTER = timedelta(hours=24)
-SILENT_BEFORE_COURT = timedelta(hours=2)
-COURT_AHEAD = timedelta(days=7)
 
 
 def read(ports: Ports, firm_id: str, staff_id: str, schedule: str) -> Status:
@@ -27,7 +22,7 @@ def read(ports: Ports, firm_id: str, staff_id: str, schedule: str) -> Status:
     error = error_of(ports, staff, firm)
     running_import = next((job for job in open_jobs if job.kind == "import"), None)
     return Status(
-        availability=availability.of(firm) if firm else "available",
+        availability=cast(Availability, availability.of(firm)) if firm else "available",
         connection=cast(ConnectionState, staff.connection),
         account_email=staff.account.email if staff.account and staff.connection != "disconnected" else None,
         sync=sync_state(staff, error, open_jobs, ports.now()),
@@ -71,7 +66,7 @@ def error_of(ports: Ports, staff: StaffRow, firm: Firm | None) -> ErrorView | No
         return None
     fault = staff.fault
     if fault is None or fault.action != "reconnect":
-        silent = _silent_since(ports, staff, firm)
+        silent = silence.since(ports, staff, firm)
         if silent:
             said = messages.message("stale")
             reference = fault.reference if fault else None
@@ -80,36 +75,6 @@ def error_of(ports: Ports, staff: StaffRow, firm: Firm | None) -> ErrorView | No
         return None
     sentence = messages.message(fault.code).text
     return ErrorView(fault.code, sentence, fault.since, fault.retryable, cast(Action, fault.action), fault.reference)
-
-
-def _silent_since(ports: Ports, staff: StaffRow, firm: Firm | None) -> datetime | None:
-    """Since when nothing succeeded, if that is too long (K5); a pause or an ineligible firm is no silence."""
-    if not staff.preferences.sync_enabled or (firm and availability.of(firm) != "available"):
-        return None
-    # while a pause is being caught up, the last success lies before it: only a fault counts then (L3)
-    since = staff.last_success_at if staff.off_since is None else None
-    since = since or (staff.fault.since if staff.fault else None)
-    if since is None:
-        return None
-    silence = ports.now() - since
-    if silence > SILENT_AFTER or (silence > SILENT_BEFORE_COURT and _court_soon(ports, staff, firm)):
-        return since
-    return None
-
-
-def _court_soon(ports: Ports, staff: StaffRow, firm: Firm | None) -> bool:
-    """True if a protected event ends within the next seven days; an unknown list protects all (G1)."""
-    now = ports.now()
-    protected = {row.name for row in firm.categories if row.protected} if firm else None
-    known = {row.name for row in firm.categories} if firm else set()
-    found = ports.store.scan(rows.staff_partition(staff.firm_id, staff.staff_id), rows.LINK_PREFIX)
-    for link in (rows.decoded(row.data, Link) for row in found):
-        held = link.category is not None and (
-            protected is None or link.category in protected or link.category not in known
-        )
-        if held and link.ends_at and now < link.ends_at <= now + COURT_AHEAD:
-            return True
-    return False
 
 
 def _next_sync(staff: StaffRow, firm: Firm | None, schedule: str, now: datetime) -> datetime | None:

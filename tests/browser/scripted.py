@@ -84,8 +84,9 @@ class Script:
     def _answer(self, what: str) -> tuple[int, Any]:
         planned = self.answers[what]
         if isinstance(planned, list):
-            return planned.pop(0) if len(planned) > 1 else planned[0]
-        return planned
+            planned = planned.pop(0) if len(planned) > 1 else planned[0]
+        code, body = planned
+        return code, body
 
     def serve(self, route: Route) -> None:
         """Answer one request of the browser."""

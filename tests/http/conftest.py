@@ -48,4 +48,5 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """The engine behind Sync now and the queue."""
     made = Engine()
     monkeypatch.setattr(sync, "run", made.run)
+    monkeypatch.setattr(sync, "deliver", made.deliver)
     return made

@@ -28,3 +28,7 @@ class Engine:
         if self.finished is None:
             return None
         return Job(message.job_id, message.kind, self.finished, ports.now(), ports.now())
+
+    def deliver(self, ports: Ports, message: JobMessage) -> None:
+        """One delivery of the queue."""
+        self.run(ports, message)

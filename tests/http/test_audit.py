@@ -92,7 +92,8 @@ def test_records_are_filtered(world: World, params: dict[str, str], found: list[
 def test_every_record_is_read_by_following_the_cursor(world: World) -> None:
     for start in range(0, 270, 90):
         write(world, "s-1", *(note("s-1", number) for number in range(start, start + 90)))
-    seen, params = [], {}
+    seen: list[int] = []
+    params: dict[str, str] = {}
     while True:
         page = world.call("list_audit", params=params).json
         seen += [record["seq"] for record in page["records"]]

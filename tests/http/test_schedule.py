@@ -42,6 +42,7 @@ def test_what_only_the_host_can_read_has_no_next_tick(schedule: str) -> None:
 def field(low: int, high: int) -> st.SearchStrategy[str]:
     number = st.integers(low, high)
     spans = st.tuples(number, number).map(lambda pair: f"{min(pair)}-{max(pair)}")
+    spans = spans.filter(lambda text: len(set(text.split("-"))) == 2)  # croniter reads 0-0 as every day
     return st.one_of(
         st.just("*"),
         st.integers(1, high).map(lambda step: f"*/{step}"),

@@ -36,34 +36,36 @@ def create_app(
     graph: GraphService,
     authorize: Callable[[str], Caller],
     *,
+    lock: threading.Lock | None = None,
     hold: Callable[[Caller], None] | None = None,
     node_modules: Path = NODE_MODULES,
 ) -> flask.Flask:
     """Return the WSGI application.
 
-    `authorize` turns a bearer token into its caller or raises InvalidToken. Requests are performed one at a time;
+    `authorize` turns a bearer token into its caller or raises InvalidToken. Requests are performed one at a time
+    under `lock`, which whoever reads `graph` from another thread holds too;
     `hold`, when given, is called while a request counts as under way and before it is performed, so that a test
     can have several at once.
     """
     app = flask.Flask(__name__, static_folder=str(Path(__file__).parent / "static"), static_url_path="/static")
-    lock = threading.Lock()
-    app.register_blueprint(people.blueprint(graph, lock, node_modules))
+    turn = lock or threading.Lock()
+    app.register_blueprint(people.blueprint(graph, turn, node_modules))
 
     @app.route("/v1.0/<path:path>", methods=_METHODS)
     def graph_request(path: str) -> flask.Response:
         headers = _headers()
         try:
             caller = _caller(authorize, headers)
-            with _under_way(graph, lock, caller) as gate:
+            with _under_way(graph, turn, caller) as gate:
                 if hold is not None:
                     hold(caller)
                 body = _body(headers)
-                with lock:
+                with turn:
                     beside = gate.under_way - 1 if gate else 0
                     method, url = flask.request.method, _url(path)
                     return _respond(graph.request(caller, method, url, headers, body, beside=beside))
         except GraphError as error:
-            with lock:
+            with turn:
                 return _respond(graph.refuse(error, headers))
 
     return app

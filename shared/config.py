@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.x509 import load_pem_x509_certificate
 from msgspec import Struct
 
 MICROSOFT_LOGIN = "https://login.microsoftonline.com/organizations"
 GRAPH = "https://graph.microsoft.com/v1.0"
 MANAGED_IDENTITY = "ManagedIdentityCredential"
 DEVELOPER_SIGN_IN = "AzureCliCredential"
+_CERTIFICATE = "ENTRA_CLIENT_CERTIFICATE_PATH"
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SCHEDULE_FIELD = re.compile(r"[0-9A-Za-z*,/-]+")
 
@@ -212,7 +216,7 @@ def _entra(read: _Reader) -> EntraApp:
     if secret := read.secret("ENTRA_CLIENT_SECRET"):
         return EntraApp(app.client_id, app.authority, secret=secret)
     if certificate := read.maybe("ENTRA_CLIENT_CERTIFICATE_PATH"):
-        return EntraApp(app.client_id, app.authority, certificate=_file("ENTRA_CLIENT_CERTIFICATE_PATH", certificate))
+        return EntraApp(app.client_id, app.authority, certificate=_certificate(certificate))
     if identity := read.maybe("ENTRA_MANAGED_IDENTITY_CLIENT_ID"):
         return EntraApp(app.client_id, app.authority, identity=identity)
     raise SettingsError(
@@ -221,10 +225,23 @@ def _entra(read: _Reader) -> EntraApp:
     )
 
 
-def _file(name: str, value: str) -> Path:
+def _certificate(value: str) -> Path:
+    """The file, if it holds what Entra takes: an RSA key without a password, and its certificate."""
     path = Path(value)
-    if not path.is_file():
-        raise SettingsError(f"{name} is {value!r}: no such file; give the path of a readable file")
+    try:
+        content = path.read_bytes()
+        if path.suffix.lower() in {".pfx", ".p12"}:
+            key, certificate, _ = pkcs12.load_key_and_certificates(content, None)
+        else:
+            key, certificate = load_pem_private_key(content, None), load_pem_x509_certificate(content)
+    except OSError:
+        raise SettingsError(f"{_CERTIFICATE} is {value!r}: it cannot be read; give a PEM or PFX file") from None
+    except (ValueError, TypeError):
+        key = certificate = None
+    if certificate is None or not isinstance(key, RSAPrivateKey):
+        raise SettingsError(
+            f"{_CERTIFICATE} is {value!r}: it must hold an RSA private key without a password and its certificate"
+        )
     return path
 
 

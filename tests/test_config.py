@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from shared.config import SettingsError, load
+from tests.certificates import RSA_CERTIFICATE, RSA_FILES
 
 CONNECTION = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net"
 ENVIRON = {
@@ -107,13 +108,19 @@ def test_tables_may_lie_in_an_account_of_their_own() -> None:
 
 def test_a_certificate_or_an_identity_may_stand_for_the_client_secret(tmp_path: Path) -> None:
     pem = tmp_path / "app.pem"
-    pem.write_text("pem")
+    pem.write_bytes(RSA_FILES["pem"])
     certified = load(without("ENTRA_CLIENT_SECRET", ENTRA_CLIENT_CERTIFICATE_PATH=str(pem)))
     assert certified.entra.certificate == pem
     federated = load(without("ENTRA_CLIENT_SECRET", ENTRA_MANAGED_IDENTITY_CLIENT_ID="id"))
     assert federated.entra.identity == "id"
-    with pytest.raises(SettingsError, match=r"ENTRA_CLIENT_CERTIFICATE_PATH is .*no such file"):
-        load(without("ENTRA_CLIENT_SECRET", ENTRA_CLIENT_CERTIFICATE_PATH="nowhere.pem"))
+
+
+def test_a_certificate_file_must_hold_what_entra_takes(tmp_path: Path) -> None:
+    (tmp_path / "bare.pem").write_bytes(RSA_CERTIFICATE)
+    (tmp_path / "no.pfx").write_text("no certificate")
+    for name, fault in (("nowhere.pem", "cannot be read"), ("bare.pem", "RSA private key"), ("no.pfx", "RSA private")):
+        with pytest.raises(SettingsError, match=rf"ENTRA_CLIENT_CERTIFICATE_PATH is .*{fault}"):
+            load(without("ENTRA_CLIENT_SECRET", ENTRA_CLIENT_CERTIFICATE_PATH=str(tmp_path / name)))
 
 
 def test_the_archive_is_on_where_a_bucket_is_named() -> None:

@@ -50,15 +50,28 @@ class Sessions:
         return _session(claims)
 
     def _key(self, kid: str) -> jwt.PyJWK:
-        with self._lock:
-            is_old = self._fetched is None or self._now() - self._fetched >= KEEP
-            if is_old or kid not in self._keys:
-                self._refetch()
-            if self._fetched is None:
-                raise Retry("caseflow_keys_unavailable")
-            if kid not in self._keys:
-                raise Unauthorized("unknown_key")
-            return self._keys[kid]
+        known = self._keys.get(kid)
+        if known is not None and self._is_fresh():
+            return known
+        # One caller asks for keys; the others go on with the key at hand, or wait if it is unknown.
+        if not self._lock.acquire(blocking=known is None) and known is not None:
+            return known
+        try:
+            return self._looked_up(kid)
+        finally:
+            self._lock.release()
+
+    def _is_fresh(self) -> bool:
+        return self._fetched is not None and self._now() - self._fetched < KEEP
+
+    def _looked_up(self, kid: str) -> jwt.PyJWK:
+        if kid not in self._keys or not self._is_fresh():
+            self._refetch()
+        if self._fetched is None:
+            raise Retry("caseflow_keys_unavailable")
+        if kid not in self._keys:
+            raise Unauthorized("unknown_key")
+        return self._keys[kid]
 
     def _refetch(self) -> None:
         if self._tried is not None and self._now() - self._tried < COOL_DOWN:

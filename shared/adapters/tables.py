@@ -137,7 +137,8 @@ def _options() -> dict[str, Any]:
 
 
 def _lacks_table(error: HttpResponseError) -> bool:
-    return getattr(error, "error_code", None) == TableErrorCode.TABLE_NOT_FOUND
+    # `create_entity` passes a 404 on undecoded, so the code stands in its text only.
+    return error.status_code == 404 and TableErrorCode.TABLE_NOT_FOUND.value in str(error)
 
 
 def _operation(partition: str, change: RowChange) -> _Operation:

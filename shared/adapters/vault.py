@@ -70,7 +70,12 @@ class Vault:
     def oldest(self, name: str) -> str | None:
         """The first version ever stored, None where there is none. Raises Retry."""
         with translated("vault"):
-            versions = [found for found in self._client.list_properties_of_secret_versions(name) if found.enabled]
+            try:
+                versions = [found for found in self._client.list_properties_of_secret_versions(name) if found.enabled]
+            except HttpResponseError as error:
+                if error.status_code == 404:
+                    return None
+                raise
         return min(versions, key=lambda found: (found.created_on, found.version)).version if versions else None
 
     def drop(self, name: str) -> None:

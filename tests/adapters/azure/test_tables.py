@@ -9,7 +9,7 @@ from local.azurite import Azurite
 from shared.adapters.tables import TABLE, TableStore, by_connection_string
 from shared.config import Secret
 from shared.core.errors import Retry
-from shared.ports import Insert, Put, Remove, Replace
+from shared.ports import Insert, Put, Remove, Replace, RowChange
 from tests.contract.store_suite import StoreSuite, partition
 
 __all__ = ["partition"]
@@ -25,13 +25,25 @@ class TestTableStore(StoreSuite):
     pass
 
 
-def test_a_new_account_gets_its_table_at_the_first_write(azurite: Azurite, partition: str) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [Insert("s", "1")],
+        [Put("s", "1")],
+        [Insert("s", "1"), Insert("l|1", "1")],
+        [Remove("s"), Put("s|2", "1")],
+    ],
+)
+def test_a_new_account_gets_its_table_at_the_first_write(
+    azurite: Azurite, partition: str, changes: list[RowChange]
+) -> None:
     client = TableClient.from_connection_string(azurite.connection_string, f"t{partition[-20:]}")
     store = TableStore(client)
     assert store.get(partition, "s") is None
     assert store.scan(partition, "") == []
-    store.commit(partition, [Insert("s", "1"), Insert("l|1", "1")])
-    assert [row.key for row in store.scan(partition, "")] == ["l|1", "s"]
+    store.commit(partition, changes)
+    written = sorted(change.key for change in changes if not isinstance(change, Remove))
+    assert [row.key for row in store.scan(partition, "")] == written
     client.delete_table()
 
 

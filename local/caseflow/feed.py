@@ -138,10 +138,18 @@ def _accepted(store: Store, cursor: Cursor) -> bool:
 def _rows(store: Store, staff: Document, start: Cursor, limit: int) -> list[tuple[Any, ...]]:
     if start.upto is None or start.since is None:
         return store.rows(_ROWS + _ORDER, staff["id"], start.after, limit)
-    midnight = datetime.combine(date.fromisoformat(start.since), time(), ZoneInfo(staff["timezone"]))
-    instant = midnight.astimezone(UTC).isoformat(timespec="microseconds")
-    values = (staff["id"], start.after, start.upto, start.since, instant, limit)
+    midnight = _midnight(start.since, ZoneInfo(staff["timezone"]))
+    values = (staff["id"], start.after, start.upto, start.since, midnight, limit)
     return store.rows(_ROWS + _SNAPSHOT + _ORDER, *values)
+
+
+def _midnight(day: str, zone: ZoneInfo) -> str:
+    """The start of a day in `zone`, in UTC; of the calendar's first day, the beginning of time."""
+    try:
+        instant = datetime.combine(date.fromisoformat(day), time(), zone).astimezone(UTC)
+    except OverflowError:
+        instant = datetime.min.replace(tzinfo=UTC)
+    return instant.isoformat(timespec="microseconds")
 
 
 def _change(row: tuple[Any, ...]) -> Document:

@@ -200,10 +200,10 @@ def parse_zone(name: str, member: str) -> ZoneInfo:
 
 
 def parse_date(text: str, member: str) -> date:
-    """Return the date of YYYY-MM-DD. Raises Refused 422 naming `member`."""
+    """Return the date of YYYY-MM-DD; the calendar's very last has no day after it and is none. Raises Refused 422."""
     try:
-        if _DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        if _DATE.fullmatch(text) and (found := date.fromisoformat(text)) < date.max:
+            return found
     except ValueError:
         pass
     raise invalid(f"`{member}` must be a date, YYYY-MM-DD, here: {text!r} is none.")

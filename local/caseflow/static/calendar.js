@@ -28,6 +28,7 @@ async function refresh() {
     if (text === known || dragging) return;
     known = text;
     data = JSON.parse(text);
+    document.getElementById("new").disabled = false;
     calendar.refetchEvents();
   } catch (error) {
     tell(error);

@@ -34,6 +34,12 @@ def test_the_zone_of_the_snapshot_is_the_staff_members_own(world: World) -> None
     assert [item["id"] for item in world.snapshot()[0]] == [event_id]
 
 
+def test_a_snapshot_from_the_first_day_of_the_calendar_holds_everything(world: World) -> None:
+    world.caseflow.edit_staff(world.ann, by=world.ann, timezone="Pacific/Auckland")
+    event_id = world.event(start="1950-01-01T00:00:00Z", end="1950-01-01T01:00:00Z")
+    assert [item["id"] for item in world.snapshot(since="0001-01-01")[0]] == [event_id]
+
+
 def test_after_the_snapshot_every_change_comes_in_order_whatever_its_date(world: World) -> None:
     first = world.event()
     _, cursor = world.snapshot()

@@ -148,6 +148,7 @@ def test_a_file_keeps_everything_between_runs(tmp_path: Path) -> None:
         lambda world: world.caseflow.create_task(world.firm, by=world.ann, topic=""),
         lambda world: world.caseflow.create_task(world.firm, by=world.ann, due_date="2026-03-09"),
         lambda world: world.caseflow.create_task(world.firm, by=world.ann, topic="x", due_date="9 March"),
+        lambda world: world.caseflow.create_task(world.firm, by=world.ann, topic="x", due_date="9999-12-31"),
         lambda world: world.caseflow.link_matter(world.event(), "none", by=world.ann),
         lambda world: world.caseflow.living_event("none"),
     ],

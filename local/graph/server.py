@@ -113,7 +113,7 @@ def _under_way(graph: GraphService, lock: threading.Lock, caller: Caller) -> Ite
 
 def _url(path: str) -> str:
     query = flask.request.query_string.decode()
-    below = f"/{quote(path)}"
+    below = f"/{quote(path, safe='/$')}"
     return f"{below}?{query}" if query else below
 
 

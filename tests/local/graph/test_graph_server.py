@@ -72,6 +72,15 @@ def test_links_lead_back_to_the_server(client: FlaskClient, world: World) -> Non
     assert client.get(second["@odata.deltaLink"], headers=headers).get_json()["value"] == []
 
 
+def test_a_batch_passes_over_http(client: FlaskClient, world: World) -> None:
+    made = world.create()["id"]
+    requests = [{"id": "1", "method": "GET", "url": f"/me/events/{made}"}]
+
+    answer = client.post("/v1.0/$batch", headers=BEARER, json={"requests": requests})
+
+    assert [one["status"] for one in answer.get_json()["responses"]] == [200]
+
+
 def test_the_fifth_request_at_a_time_is_throttled(world: World) -> None:
     arrived, released = threading.Barrier(5, timeout=20), threading.Event()
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request
-from flask import Response as FlaskResponse
+from flask import Flask, Response, request
 from moto.server import ThreadedMotoServer
-from werkzeug.wrappers import Response
 
 from local import azurite, entra, identity, serving, vault
 from local.caseflow import server as caseflow_server
@@ -27,9 +25,6 @@ from local.graph import server as graph_server
 from local.graph.service import Caller, GraphService
 from local.up.demo.people import STAFF
 from local.up.ports import Ports
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CLIENT_ID = "c0ffee00-5a1c-4d0e-8b1f-2f7d3a9e6c55"
 CLIENT_SECRET = "local-client-secret"
@@ -97,7 +92,7 @@ def start(data: Path, ports: Ports, stack: ExitStack, *, now: Clock = lambda: da
 
 def _serve(world: StandIns, stack: ExitStack) -> None:
     ports, certs = world.ports, serving.certificates(world.data)
-    graph = _one_at_a_time(graph_server.create_app(world.graph, _authorize(world.entra)), world.graph_lock)
+    graph = graph_server.create_app(world.graph, _authorize(world.entra), lock=world.graph_lock)
     secrets = vault.Vault(world.now, world.data / "vault.json")
     sign_in = entra.create_app(world.entra)
     _show_plainly(sign_in, ports)
@@ -134,7 +129,7 @@ def _show_plainly(app: Flask, ports: Ports) -> None:
     """Send browsers to the sign-in page over plain http: they do not know the authority of our certificates."""
 
     @app.after_request
-    def point(response: FlaskResponse) -> FlaskResponse:
+    def point(response: Response) -> Response:
         if request.endpoint == "configuration" and response.status_code == 200:
             known = response.get_json()
             page = urlsplit(known["authorization_endpoint"])._replace(
@@ -142,17 +137,6 @@ def _show_plainly(app: Flask, ports: Ports) -> None:
             )
             response.set_data(json.dumps(known | {"authorization_endpoint": page.geturl()}))
         return response
-
-
-def _one_at_a_time(app: Flask, lock: threading.Lock) -> WSGIApplication:
-    """Serve one request at a time, so that whoever holds the lock sees the mailboxes at rest."""
-
-    def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with lock:
-            answer = Response.from_app(app, environ, buffered=True)
-        return answer(environ, start_response)
-
-    return guarded
 
 
 def _graph(data: Path, ports: Ports, now: Clock) -> GraphService:

@@ -20,24 +20,22 @@ _COUNTS = ("created", "updated", "removed", "unchanged", "skipped")
 
 def synced(console: Console, members: Sequence[Member], firm: Firm) -> None:
     """Print what the jobs of each staff member did, both ways, and how many of their events are masked."""
-    table = Table("", *(f"pulled {name}" for name in _COUNTS), *(f"pushed {name}" for name in _COUNTS))
-    for title in ("masked", "reviews", "set aside"):
-        table.add_column(title)
-    for column in table.columns[1:]:
+    table = Table("what the syncs did", "", *_COUNTS, "masked", "reviews", "set aside")
+    for column in table.columns[2:]:
         column.justify = "right"
     masked = {box.staff_id: sum(row.sensitivity == "confidential" for row in box.events) for box in firm.mailboxes}
     for member in members:
-        counts = _sums(member.ask("GET", "/jobs?limit=100")["jobs"])
-        status = member.ask("GET", "/status")
+        jobs, status = member.ask("GET", "/jobs?limit=100")["jobs"], member.ask("GET", "/status")
         more = (masked[member.person.staff_id], status["reviews_open"], status["set_aside"])
-        table.add_row(member.person.name, *counts, *(str(number) for number in more))
+        table.add_row(member.person.name, "Outlook to CaseFlow", *_sums(jobs, "pulled"))
+        table.add_row("", "CaseFlow to Outlook", *_sums(jobs, "pushed"), *(str(number) for number in more))
     console.print(table)
 
 
-def _sums(jobs: Sequence[dict[str, Any]]) -> list[str]:
-    """Add up the jobs' counts, pulled then pushed."""
-    results = [job["result"] for job in jobs if job["result"]]
-    return [str(sum(result[way][name] for result in results)) for way in ("pulled", "pushed") for name in _COUNTS]
+def _sums(jobs: Sequence[dict[str, Any]], way: str) -> list[str]:
+    """Add up what the jobs `pulled` or `pushed`, in the order of the columns."""
+    results = [job["result"][way] for job in jobs if job["result"]]
+    return [str(sum(result[name] for result in results)) for name in _COUNTS]
 
 
 def addresses(console: Console, ports: Ports, data: Path) -> None:

@@ -85,6 +85,9 @@ def test_a_mailbox_opens_to_a_token_of_the_sign_in_page(
     headers = {"Authorization": f"Bearer {access_token(side, ask)}"}
     titles = {row["subject"] for row in ask("GET", f"{url}?$top=100", headers=headers).json()["value"]}
     assert "Dentist" in titles
+    asked = {"requests": [{"id": "1", "method": "GET", "url": "/me/calendar"}]}
+    batch = ask("POST", f"{side.env['GRAPH_BASE_URL']}/$batch", headers=headers, json=asked)
+    assert [answer["status"] for answer in batch.json()["responses"]] == [200]
 
 
 def test_the_vault_opens_to_the_managed_identity(side: Running, monkeypatch: pytest.MonkeyPatch) -> None:

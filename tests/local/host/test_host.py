@@ -178,3 +178,7 @@ def test_admin_pages_need_the_key_where_one_is_set(running: RunningSample) -> No
 def test_a_timer_is_run_by_name(running: RunningSample) -> None:
     assert running.host.invoke_timer("tick").error is None
     assert len(receive(running.queue("-done"), 1)) == 1
+
+
+def test_a_poison_queue_has_no_poison_queue(running: RunningSample) -> None:
+    assert [listener._poison is None for listener in running.host._queues] == [False, True]

@@ -125,13 +125,14 @@ def test_a_message_is_renewed_at_half_time_while_its_function_runs() -> None:
     assert source.actions[-1] == ("delete", "1", "r+", 0)
 
 
-def test_a_stale_pop_receipt_is_ignored() -> None:
+def test_a_stale_pop_receipt_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
     source = FakeQueue(batches=[[made("1")], [made("2")]], stale=True)
 
     with listening(source, Calls(OK), FakeQueue()):
         assert source.await_state(lambda: len(source.actions) == 2)
 
     assert [action[1] for action in source.actions] == ["1", "2"]
+    assert not caplog.records
 
 
 def test_no_more_is_fetched_while_more_than_the_threshold_run() -> None:
@@ -167,6 +168,7 @@ def test_a_stop_waits_for_what_runs_and_fetches_no_more() -> None:
         assert calls.begun.acquire(timeout=10)
         listener.stop()
         source.batches.append([made("2")])
+        listener.join(0.3)  # longer than the longest pause between polls
         calls.futures[0].set_result(OK)
         listener.join(10)
 

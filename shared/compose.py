@@ -114,8 +114,3 @@ def ports() -> Ports:
 def sessions() -> Sessions:
     """The process's verifier of session tokens."""
     return world().sessions
-
-
-def wait(seconds: float) -> None:
-    """Let time pass, for the flow that waits for a job under way (M1)."""
-    clock.wait(seconds)

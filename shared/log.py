@@ -5,6 +5,7 @@ The Functions worker forwards formatted text only (azure.md 0.7), so the members
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 
@@ -25,8 +26,8 @@ _NOISY = ("azure", "urllib3", "msal", "botocore", "boto3")
 def line(event: str, *, level: int = logging.INFO, **members: str | float | bool | None) -> None:
     """Log `event` with its members, as `event name=value …`; None is left out.
 
-    Raises ValueError for a name that is not allowed or a value that is no id, code or number: text of people must
-    not reach a log, so such a call is a program error.
+    Raises ValueError for a name that is not allowed or a value that is no code or number: text of people must not
+    reach a log, so such a call is a program error. An id of unusual form is shown as a digest.
     """
     _LOGGER.log(level, "%s", formatted(event, members))
 
@@ -49,6 +50,9 @@ def _shown(name: str, value: object) -> str:
         return str(value)
     if isinstance(value, str) and _PLAIN.fullmatch(value):
         return value
+    if isinstance(value, str) and name in _IDS:
+        # Ids are other services' words: an odd one must neither stop a job nor show what it says.
+        return "~" + hashlib.sha256(value.encode(errors="replace")).hexdigest()[:12]
     raise ValueError(f"the value of {name} is no id, code or number")
 
 

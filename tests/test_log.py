@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 
@@ -25,6 +26,11 @@ def test_a_name_outside_the_list_is_a_program_error(name: str) -> None:
 def test_a_value_that_is_no_id_code_or_number_is_a_program_error(value: object) -> None:
     with pytest.raises(ValueError, match="no id, code or number"):
         log.formatted("sync.done", {"code": value})  # type: ignore[dict-item]
+
+
+def test_an_odd_id_of_another_service_is_shown_as_a_digest() -> None:
+    text = log.formatted("sync.failed", {"firm": "Roe & Partners / 1", "reference": "<html>\n", "code": "timeout"})
+    assert re.fullmatch(r"sync\.failed firm=~[0-9a-f]{12} reference=~[0-9a-f]{12} code=timeout", text)
 
 
 def test_the_libraries_own_lines_stay_out() -> None:

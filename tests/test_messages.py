@@ -22,6 +22,7 @@ def test_every_sentence_is_plain_and_names_a_way_on(code: str) -> None:
 def test_a_code_nobody_foresaw_has_words_too() -> None:
     assert message("tables_503") == message("tables_unreachable")
     assert message("vault_refused").action == "wait"
+    assert message("ErrorServerBusy") == message("MailboxInfoStale") == message("graph_unavailable")
     assert message("never heard of").text.startswith("The last sync did not finish")
 
 

@@ -1,8 +1,7 @@
-"""The only place where the app reads the time, lets it pass and makes up ids; everything else is given them."""
+"""The only place where the app reads the time and makes up ids; everything else is given them."""
 
 from __future__ import annotations
 
-import time
 import uuid
 from datetime import UTC, datetime
 
@@ -15,8 +14,3 @@ def now() -> datetime:
 def new_id() -> str:
     """A random id of 32 hex characters, fit for keys, Key Vault names and request ids."""
     return uuid.uuid4().hex
-
-
-def wait(seconds: float) -> None:
-    """Let time pass; given to the one flow that waits for a job under way (M1)."""
-    time.sleep(seconds)

@@ -30,7 +30,9 @@ def _support(text: str) -> Message:
 
 _MESSAGES = {
     # The callback, rule B4
-    "access_denied": _reconnect("Permission was not given, so nothing was connected. Connect again to try once more."),
+    "access_denied": _reconnect(
+        "Permission to use the Outlook calendar was refused. Connect again to give it, or ask your administrator."
+    ),
     "admin_consent_required": _reconnect(
         "Your organisation's Microsoft 365 administrator must approve Outlook sync before you can connect."
     ),
@@ -58,6 +60,13 @@ _MESSAGES = {
     "throttled": _wait("Microsoft asked us to slow down. Sync goes on by itself in a few minutes."),
     "timeout": _wait("Outlook or CaseFlow did not answer in time. Sync tries again by itself."),
     "connection": _wait("Outlook or CaseFlow could not be reached. Sync tries again by itself."),
+    "service_unavailable": _wait("Outlook or CaseFlow is not available at the moment. Sync tries again by itself."),
+    "malformed_answer": _wait("Outlook or CaseFlow answered something unreadable. Sync tries again by itself."),
+    "no_answer": _wait("Outlook or CaseFlow left something unanswered. Sync tries again by itself."),
+    "too_many_pages": _wait("There is more to read than fits into one run. Sync goes on by itself."),
+    "unfinished": _wait("There is more to do than fits into one run. Sync goes on by itself."),
+    "busy": _wait("Another sync is under way. This one follows it."),
+    "row_contended": _wait("Another sync is under way. Please try again in a moment."),
     "graph_unavailable": _wait("Outlook is not available at the moment. Sync tries again by itself."),
     "caseflow_unavailable": _wait("CaseFlow is not available at the moment. Sync tries again by itself."),
     "sign_in_unavailable": _wait("Microsoft's sign-in is not available at the moment. Sync tries again by itself."),
@@ -66,8 +75,14 @@ _MESSAGES = {
     "vault_unreachable": _wait("Our own key store is not available at the moment. Sync tries again by itself."),
     # Ours to mend
     "app_registration": _support("Outlook sync's own registration at Microsoft is not right. Our team must mend it."),
+    "caseflow_unauthorized": _support("CaseFlow does not accept Outlook sync at present. Our team must mend it."),
+    "answer_too_large": _support("Outlook or CaseFlow sent more than can be read at once. Please tell support."),
     "poison": _support("The sync stopped unexpectedly several times. Try again, or tell support the reference."),
     "stale": _support("Your calendars have not been in step for a long time. Try again, or contact support."),
+    # Asked for at the wrong time
+    "not_connected": Message("No Outlook mailbox is connected. Connect one first.", "reconnect", retryable=False),
+    "sync_paused": Message("Sync is paused. Switch Sync enabled on first.", "wait", retryable=False),
+    "nothing_to_retry": Message("There is no failed job to run again.", "wait", retryable=False),
     # Availability, rule A1
     "plan_required": Message(
         "Outlook sync is part of the Multi-Practice plan. Ask your firm's administrator about the plan.",
@@ -90,6 +105,8 @@ _FAMILIES = {
     "archive_": "tables_unreachable",
     "sign_in_": "sign_in_unavailable",
     "graph_": "graph_unavailable",
+    "Error": "graph_unavailable",
+    "Mailbox": "graph_unavailable",
     "caseflow_": "caseflow_unavailable",
 }
 _UNKNOWN = Message(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -17,13 +18,13 @@ from local.up.rules import Difference, Findings
 from local.up.views import Firm
 
 MAILBOX_RULES: tuple[tuple[str, Callable[[Side], Findings]], ...] = (
-    ("CaseFlow events stand once in Outlook, same title and times", rules.copies),
-    ("Outlook events stand once in CaseFlow, same title and times", rules.pulled),
-    ("masked copies carry title and times only, and are confidential", rules.masked_copies),
-    ("appointments of Outlook that CaseFlow masks are confidential", rules.outlook_born_masked),
+    ("CaseFlow's events stand once in Outlook", rules.copies),
+    ("Outlook's events stand once in CaseFlow", rules.pulled),
+    ("masked copies carry title and times only", rules.masked_copies),
+    ("Outlook's appointments are masked where due", rules.outlook_born_masked),
     ("other events carry their text and place", rules.open_events),
     ("private appointments are bare blocks in CaseFlow", rules.private_blocks),
-    ("tasks and deadlines stand once: all day, free, no reminder", rules.mirrors),
+    ("tasks and deadlines stand once, all day, free", rules.mirrors),
     ("no task or deadline came back as an event", rules.not_pulled_back),
     ("Outlook's past is untouched", rules.past),
     ("other calendars are untouched", rules.secondary),
@@ -66,7 +67,7 @@ def agrees(verdicts: tuple[Verdict, ...]) -> bool:
 
 def show(verdicts: tuple[Verdict, ...], console: Console) -> None:
     """Print what was compared, and each difference by id and field."""
-    table = Table("agreement check", "compared", "", title_justify="left")
+    table = Table("agreement check", "compared", "", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.columns[1].justify = "right"
     for verdict in verdicts:
         wrong = len(verdict.differences)

@@ -108,7 +108,7 @@ def nearest(key: Key, others: Sequence[CaseFlowEvent | OutlookEvent]) -> list[tu
         return [("title", title, same_times.title)]
     same_title = next((other for other in others if other.title == title), None)
     if same_title is None:
-        return [("event", f"{title!r} {times.start}", "none")]
+        return [("event", f"{title}, {times.start}", "none")]
     wanted, found = times, same_title.times
     fields = [("start", wanted.start, found.start), ("end", wanted.end, found.end)]
     fields.append(("all day", str(wanted.all_day), str(found.all_day)))

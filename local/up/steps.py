@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -63,7 +64,7 @@ def run_all(steps: Sequence[Step], console: Console) -> int:
 
 def table(results: Sequence[Result]) -> Table:
     """Return the summary: a row a step, with its seconds, and the sum."""
-    summary = Table("step", "", "seconds", "", show_footer=False)
+    summary = Table("step", "", "seconds", "", box=SIMPLE_HEAD)
     summary.columns[2].justify = "right"
     for result in results:
         mark = "[green]passed[/]" if result.outcome.passed else "[bold red]FAILED[/]"

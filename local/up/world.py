@@ -60,7 +60,7 @@ def up(console: Console, data: Path, base: int, *, once: bool) -> int:
         console.print("stopped; the data stays (./dev reset removes it)")
         return 0
     except (PortInUse, PortTaken, WorldRunning, AzuriteError, child.HostFailed, Refused, rounds.RoundFailed) as error:
-        console.print(f"dev: {error}", style="bold red", markup=False)
+        console.print(f"dev: {error}", style="bold red", markup=False, soft_wrap=True)
         return 1
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from shared.adapters.azure import CONNECT_SECONDS, READ_SECONDS, translated
 from shared.core.errors import Retry, Stale
-from shared.core.rows import firm_partition
+from shared.core.rows import decoded, encoded, firm_partition
 from shared.ports import Insert, Row, Store
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class FirmKeys:
     def _find(self, firm_id: str) -> bytes:
         name, partition = f"fk-{hashlib.sha256(firm_id.encode()).hexdigest()[:40]}", firm_partition(firm_id)
         row = self._store.get(partition, KEY_ROW) or self._choose(partition, name)
-        kept = self._vault.get(name, row.data)
+        kept = self._vault.get(name, decoded(row.data, str))
         if kept is None:
             raise Retry("vault_key_missing")
         return base64.b64decode(kept.value)
@@ -133,7 +133,7 @@ class FirmKeys:
         oldest = self._vault.oldest(name)
         version = oldest or self._vault.put(name, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
         with suppress(Stale):  # another process chose first
-            self._store.commit(partition, [Insert(KEY_ROW, version)])
+            self._store.commit(partition, [Insert(KEY_ROW, encoded(version))])
         row = self._store.get(partition, KEY_ROW)
         if row is None:
             raise Retry("vault_key_missing")

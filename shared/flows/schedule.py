@@ -11,7 +11,7 @@ from shared import log
 from shared.core import jobs
 from shared.core.errors import Gone, Retry, SyncError
 from shared.core.rows import Connection
-from shared.flows import availability, directory
+from shared.flows import availability, directory, downgrade
 from shared.ports import Ports
 
 SENDERS = 8
@@ -35,7 +35,9 @@ def run(ports: Ports, senders: int = SENDERS) -> Fanout:
     """
     listed = list(directory.connected(ports))
     unpaused = [person for person in listed if not person.paused]
-    firms = _eligible(ports, {person.firm_id for person in unpaused})
+    firm_ids = {person.firm_id for person in listed}
+    firms = _eligible(ports, firm_ids)
+    downgrade.observe(ports, listed, firm_ids - firms)
     due = [person for person in unpaused if person.firm_id in firms]
     spread = min(SPREAD_SECONDS_MAX, len(due) // STAFF_A_SECOND)
     with ThreadPoolExecutor(senders) as pool:
@@ -64,6 +66,8 @@ def _eligible(ports: Ports, firm_ids: set[str]) -> set[str]:
             # One unanswered call is enough to know: asking for every firm would take the tick's five minutes.
             log.line("schedule.unknown_firms", code=error.code, firms=len(order) - number)
             return eligible | set(order[number:])
+        except SyncError:
+            eligible.add(firm_id)
     return eligible
 
 

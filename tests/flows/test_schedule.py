@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
 from msgspec import structs
 
 from shared.core import rows
-from shared.core.errors import Retry
+from shared.core.errors import Rejected, Retry
 from shared.core.rows import Connection
-from shared.flows import schedule
-from shared.ports import Put
-from tests.flows.world import FIRM, START, World
+from shared.flows import downgrade, schedule
+from shared.ports import Put, RowChange
+from tests.flows.world import ANNA, BEN, CARA, FIRM, START, World
 
 
 def listed(world: World, count: int, firm_id: str = "f1", *, paused: bool = False) -> None:
@@ -64,6 +68,55 @@ def test_a_caseflow_that_does_not_answer_is_asked_once_and_the_jobs_go_out(world
     world.caseflow.fault = Retry("timeout")
     assert schedule.run(world.ports).sent == 5
     assert world.caseflow.asked == 1
+
+
+def test_what_is_removed_while_the_firm_is_not_eligible_will_not_count(world: World) -> None:
+    world.connect(ANNA)
+    world.connect(BEN, "ben")
+    world.connect(CARA, "cara")
+    world.edit_staff(delta_link="https://graph.example/delta", cursor="c1")
+    world.edit_staff(BEN, off_since=START - timedelta(days=1))
+    generation = world.staff().generation
+    world.pass_time(minutes=5)
+    world.caseflow.firms["f1"] = structs.replace(FIRM, plan="growth")
+    for _ in range(3):
+        assert schedule.run(world.ports) == schedule.Fanout(ineligible=3)
+        world.pass_time(minutes=5)
+    staff = world.staff()
+    assert staff.off_since == START + timedelta(minutes=5)
+    assert (staff.generation, staff.delta_link, staff.cursor) == (generation + 1, None, None)
+    assert world.staff(BEN).off_since == START - timedelta(days=1)
+    world.caseflow.firms["f1"] = FIRM
+    assert schedule.run(world.ports).sent == 3
+    assert world.staff() == staff
+    assert world.rows_under(downgrade.PARTITION) == []
+
+
+def test_a_person_whose_row_cannot_be_written_is_marked_at_the_next_tick(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.connect(ANNA)
+    world.connect(BEN, "ben")
+    world.caseflow.firms["f1"] = structs.replace(FIRM, outlook_sync=False)
+    commit = world.store.commit
+
+    def failing(partition: str, changes: Sequence[RowChange]) -> None:
+        if partition == world.partition(BEN):
+            raise Retry("tables_unavailable")
+        commit(partition, changes)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.store, "commit", failing)
+        schedule.run(world.ports)
+    assert world.staff(BEN).off_since is None
+    schedule.run(world.ports)
+    assert world.staff(BEN).off_since == START
+
+
+def test_a_firm_that_caseflow_answers_strangely_is_left_to_its_jobs(world: World) -> None:
+    listed(world, 1)
+    world.caseflow.fault = Rejected("http_400")
+    assert schedule.run(world.ports).sent == 1
 
 
 def test_nobody_connected_is_a_tick_of_sixteen_reads(world: World) -> None:

@@ -23,6 +23,7 @@ START = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 FIRM = Firm("f1", "Firm", "multi_practice", True, "America/New_York", ())
 ANNA = Session("s1", "f1", "staff")
 BEN = Session("s2", "f1", "staff")
+CARA = Session("s3", "f1", "staff")
 
 
 class FakeCaseflow:
@@ -159,6 +160,7 @@ class World:
         )
         self.grant("anna", "t1", "o-anna")
         self.grant("ben", "t1", "o-ben")
+        self.grant("cara", "t1", "o-cara")
 
     def _new_id(self) -> str:
         self.ids += 1

@@ -29,7 +29,8 @@ def merged(pair: Pair, diff: Diff) -> Merge:
     to_caseflow, to_outlook = diff.outlook - both, diff.caseflow - both
     if not pair.link.base:
         clash, to_caseflow, to_outlook = _filled(pair, clash)
-    return Merge(to_caseflow=to_caseflow, to_outlook=to_outlook, clash=clash)
+    veiled = frozenset(pair.link.veiled)  # what the mask shows is never pulled and never wins (G4)
+    return Merge(to_caseflow=to_caseflow - veiled, to_outlook=to_outlook, clash=clash - veiled)
 
 
 def _filled(pair: Pair, clash: frozenset[Field]) -> tuple[frozenset[Field], frozenset[Field], frozenset[Field]]:

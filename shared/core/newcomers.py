@@ -11,7 +11,16 @@ from shared.core.events import CaseflowEvent, Kind, MirrorItem, OutlookEvent
 from shared.core.index import Index
 from shared.core.links import Born, Link, State, Todo, caseflow_link_id, is_ours, outlook_link_id, transaction_id
 from shared.core.pairs import Rules
-from shared.core.plan_new import adopted, caseflow_skip, found, matches, outlook_skip, plan_pulled, plan_pushed
+from shared.core.plan_new import (
+    adopted,
+    caseflow_skip,
+    found,
+    found_mirror,
+    matches,
+    outlook_skip,
+    plan_pulled,
+    plan_pushed,
+)
 from shared.core.plan_wake import may_wake
 from shared.core.steps import Step
 
@@ -38,7 +47,7 @@ class Newcomers:
         self._ended = ended
         self._rules = rules
         self._sources: dict[str, CaseflowEvent] = {}
-        self._mirrored: set[str] = set()
+        self._mirrored: dict[str, MirrorItem] = {}
         self._taken: set[str] = set()
 
     def sort(
@@ -47,7 +56,7 @@ class Newcomers:
         """Decide for every event that has no live link."""
         unlinked = [event for event in caseflow if self._index.of_caseflow(Kind.EVENT, event.id) is None]
         self._sources = {caseflow_link_id(Kind.EVENT, event.id): event for event in unlinked}
-        self._mirrored = {caseflow_link_id(item.kind, item.id) for item in mirrors}
+        self._mirrored = {caseflow_link_id(item.kind, item.id): item for item in mirrors}
         in_order = sorted(outlook.values(), key=lambda event: event.id)
         fresh = [event for event in in_order if not self._is_marked(event) and not self._is_ended(event)]
         unlinked = [event for event in unlinked if event.id not in self._taken]
@@ -76,8 +85,11 @@ class Newcomers:
 
     def _was_lost(self, event: OutlookEvent, mark: str) -> bool:
         """Our copy without a row: adopted where CaseFlow still shows its source, never pulled (E7)."""
-        source = self._sources.get(mark)
-        if source is None or source.id in self._taken:
+        source, item = self._sources.get(mark), self._mirrored.get(mark)
+        if item is not None and mark not in self._taken:
+            self._taken.add(mark)
+            self.paired.append((found_mirror(item, event), event))
+        elif source is None or source.id in self._taken:
             self.skipped["orphan"] += 1
         else:
             self._taken.add(source.id)

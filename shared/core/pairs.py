@@ -106,12 +106,12 @@ def pair_of(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, rules: R
     """The pair, with our own unrecorded writes on either side taken as agreed."""
     if caseflow.version < link.version:  # CaseFlow was restored from a backup: compared anew without a base (C4)
         link = structs.replace(link, base={}, version=0)
-    link = _stamped(link, outlook)
+    link = stamped(link, outlook)
     link = _written_by_us(_veil_found(link, outlook), caseflow, rules)
     return Pair(link, caseflow, outlook, seen_content(outlook, link))
 
 
-def _stamped(link: Link, outlook: OutlookEvent) -> Link:
+def stamped(link: Link, outlook: OutlookEvent) -> Link:
     """A stamp whose nonce is not the link's is our unrecorded or late write: what it wrote becomes the base."""
     stamp = decoded(outlook.stamp)
     if stamp is None or outlook.link_mark != link.id or stamp.nonce == link.nonce:

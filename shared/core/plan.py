@@ -8,14 +8,14 @@ from msgspec import Struct, structs
 
 from shared.core.events import CaseflowEvent, Kind, MirrorItem, OutlookEvent, Removed
 from shared.core.links import Link, State, Todo
-from shared.core.pairs import Rules, pair_of
+from shared.core.pairs import Rules, pair_of, stamped
 from shared.core.plan_event import facts_of, plan_appointment
 from shared.core.plan_meeting import plan_meeting
 from shared.core.plan_mirror import plan_mirror, plan_mirror_removed, plan_toggled_off, toggle
 from shared.core.plan_new import mirror_skip, plan_mirrored, plan_pulled, plan_pushed
 from shared.core.plan_removal import plan_left_caseflow, plan_left_outlook
 from shared.core.settle import looked_at_later
-from shared.core.steps import Did, Step, ended, nothing
+from shared.core.steps import Did, Step, ended
 from shared.core.writes import PatchCaseflow
 
 ItemKey = tuple[Kind, str]
@@ -25,7 +25,7 @@ class Observed(Struct, frozen=True):
     """What the reads of one job found.
 
     `events`, `mirrors` and `removed` are CaseFlow's by id, `outlook` are events by id, read now, `gone` are Outlook
-    ids proved absent from the primary calendar (E8).
+    ids proved absent from the primary calendar (E8). `new_leaders` are links whose copy of a meeting leads from now on.
     """
 
     events: dict[str, CaseflowEvent] = {}
@@ -33,6 +33,7 @@ class Observed(Struct, frozen=True):
     removed: dict[ItemKey, Removed] = {}
     outlook: dict[str, OutlookEvent] = {}
     gone: frozenset[str] = frozenset()
+    new_leaders: frozenset[str] = frozenset()
 
     def outlook_of(self, link: Link) -> OutlookEvent | None:
         """The Outlook event of a link, if it was read and stands."""
@@ -53,7 +54,7 @@ def plan_link(link: Link, observed: Observed, rules: Rules) -> Step:
     if link.is_mirror:
         return _mirror(link, observed, rules)
     if not rules.policy.events:
-        return nothing(link, "events_off")
+        return Step(link=link, did=Did.SKIP, reason="events_off")
     return _event(link, observed, rules)
 
 
@@ -71,7 +72,9 @@ def _event(link: Link, observed: Observed, rules: Rules) -> Step:
     caseflow = observed.events.get(link.caseflow_id or "")
     if caseflow is None:
         return _unread(link, "caseflow_unread")
-    return plan_left_outlook(link, caseflow, rules) if outlook is None else _both(link, caseflow, outlook, rules)
+    return (
+        plan_left_outlook(link, caseflow, rules) if outlook is None else _both(link, caseflow, outlook, observed, rules)
+    )
 
 
 def _unread(link: Link, reason: str) -> Step:
@@ -79,7 +82,7 @@ def _unread(link: Link, reason: str) -> Step:
     return Step(link=looked_at_later(link, link.todo or Todo.LOOK), did=Did.SKIP, reason=reason)
 
 
-def _both(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rules) -> Step:
+def _both(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, observed: Observed, rules: Rules) -> Step:
     if rules.policy.staff_id not in caseflow.staff_ids:
         if link.todo is Todo.JOINING:
             return _join(link, caseflow, rules)
@@ -89,7 +92,9 @@ def _both(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rul
     if outlook.has_ended_for_user:
         return plan_left_outlook(link, caseflow, rules, by_user=True)
     pair = facts_of(pair_of(link, caseflow, outlook, rules), rules)
-    return plan_meeting(pair, rules) if outlook.is_meeting else plan_appointment(pair, rules)
+    if outlook.is_meeting:
+        return plan_meeting(pair, rules, takes_lead=link.id in observed.new_leaders)
+    return plan_appointment(pair, rules)
 
 
 def _join(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
@@ -137,7 +142,7 @@ def _mirror(link: Link, observed: Observed, rules: Rules) -> Step:
         return _unread(link, "caseflow_unread")
     if link.todo is Todo.CREATING_OUTLOOK and link.outlook_id is None:
         return structs.replace(plan_mirrored(item, rules, link.attempt), repeated=True)
-    return plan_mirror(link, item, outlook, rules)
+    return plan_mirror(stamped(link, outlook) if outlook else link, item, outlook, rules)
 
 
 def plan_new_mirrors(items: Iterable[MirrorItem], ended_links: dict[str, Link], rules: Rules) -> Iterator[Step]:

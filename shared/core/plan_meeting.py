@@ -10,6 +10,7 @@ from shared.core.merge import Merge, decided, merged, outlook_wins
 from shared.core.pairs import Diff, Pair, Rules, compared
 from shared.core.plan_event import NO_CHANGE, Settlement, built, rests
 from shared.core.policy import Mask
+from shared.core.prints import same
 from shared.core.steps import Opened, Step
 from shared.core.veil import Veil, veil_of
 
@@ -18,16 +19,24 @@ _TEXT = frozenset({Field.TEXT})
 _SET_BACK = frozenset({Field.TITLE, Field.TIME, Field.PLACE})
 
 
-def plan_meeting(pair: Pair, rules: Rules) -> Step:
-    """Decide for a meeting: Outlook's changes come in, only an organiser's new time goes out."""
+def plan_meeting(pair: Pair, rules: Rules, *, takes_lead: bool = False) -> Step:
+    """Decide for a meeting: Outlook's changes come in, only an organiser's new time goes out.
+
+    A copy that takes the lead brings in all that differs; one that follows brings in nothing (E3).
+    """
     veil = veil_of(pair, rules)
     diff = NO_CHANGE if rests(pair, rules) else compared(pair, rules)
     if not pair.link.leads:
         return built(pair, Settlement(Merge(frozenset(), frozenset(), frozenset()), veil), rules)
     pair = structs.replace(pair, link=_own_text(pair.link, diff))
     veil = structs.replace(veil, link=structs.replace(veil.link or pair.link, own_text=pair.link.own_text))
-    merge = _without_own_text(merged(pair, diff), pair.link)
+    merge = Merge(_differing(pair), frozenset(), frozenset()) if takes_lead else merged(pair, diff)
+    merge = _without_own_text(merge, pair.link)
     return built(pair, _settlement(pair, merge, veil, rules), rules)
+
+
+def _differing(pair: Pair) -> frozenset[Field]:
+    return frozenset(field for field in Field if not same(pair.caseflow.content, pair.seen, field))
 
 
 def _own_text(link: Link, diff: Diff) -> Link:

@@ -163,6 +163,14 @@ def found(caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rules, attempt:
     return structs.replace(remembering(link, caseflow, rules.policy.staff_id), version=caseflow.version)
 
 
+def found_mirror(item: MirrorItem, outlook: OutlookEvent) -> Link:
+    """The link of a mirror of ours found by its mark, its row lost (E7)."""
+    return Link(
+        id=caseflow_link_id(item.kind, item.id), kind=item.kind, born=Born.CASEFLOW, caseflow_id=item.id,
+        outlook_id=outlook.id, change_key=outlook.change_key, matter_id=item.matter_id,
+    )  # fmt: skip
+
+
 def matches(
     caseflow: Iterable[CaseflowEvent], outlook: Iterable[OutlookEvent]
 ) -> list[tuple[CaseflowEvent, OutlookEvent]]:

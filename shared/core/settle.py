@@ -49,7 +49,8 @@ def _created(step: Step, result: CaseflowResult, rules: Rules) -> Step:
         return _undone(step, step.link, result.verdict, result.code, Todo.CREATING_CASEFLOW)
     link = remembering(step.link, event, rules.policy.staff_id)
     if result.replayed:
-        known = structs.replace(link, todo=Todo.LOOK, version=0, leads=rules.policy.staff_id in event.staff_ids)
+        joined = rules.policy.staff_id in event.staff_ids
+        known = structs.replace(link, todo=Todo.LOOK if joined else Todo.JOINING, version=0)
         return structs.replace(step, link=known)
     link = rebased(link, rules.printer.all(event.content), step.outlook_side)
     return structs.replace(step, link=structs.replace(link, version=event.version, todo=Todo.NONE))

@@ -12,6 +12,7 @@ from shared.core.events import CaseflowEvent, Kind, OutlookEvent, Removed
 from shared.core.index import is_echo, owes, remasks
 from shared.core.links import Link, State, Todo, is_ours
 from shared.core.plan import Observed, is_planned
+from shared.flows.sync.leading import led
 from shared.flows.sync.proving import Proofs, is_sound, prove
 from shared.flows.sync.reading import Feed, Round, Window, read_feed
 from shared.flows.sync.run import Run
@@ -222,7 +223,21 @@ def observed(run: Run, known: Gathered) -> Observed:
                 removed[key] = Removed(link.kind, key[1], link.version, "absent")
     gone = known.proofs.gone
     outlook = {key: event for key, event in outlook.items() if key not in gone}
-    return Observed(events=events, mirrors=mirrors, removed=removed, outlook=outlook, gone=gone)
+    leaders = _settle_leads(run, known, events, outlook)
+    return Observed(events, mirrors, removed, outlook, gone, leaders)
+
+
+def _settle_leads(
+    run: Run, known: Gathered, events: dict[str, CaseflowEvent], outlook: dict[str, OutlookEvent]
+) -> frozenset[str]:
+    """Who leads each touched meeting; the links that lead from now on (E3)."""
+    leaders = set()
+    for link in list(known.touched.values()):
+        now = led(run, link, outlook.get(link.outlook_id or ""), events.get(link.caseflow_id or ""))
+        if now.leads and not link.leads:
+            leaders.add(link.id)
+        known.touch(now)
+    return frozenset(leaders)
 
 
 def _lacks_item(link: Link, known: Gathered) -> bool:

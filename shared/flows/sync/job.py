@@ -115,7 +115,8 @@ def _policy(row: StaffRow, firm: Firm, message: JobMessage, window: Window, now:
 def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     """Read both sides, and only if something is to be done take the lease and do it."""
     row = work.row
-    feed = read_feed(work.ports, row, row.cursor if row.pending is None else None)
+    anew = row.pending is not None or row.window_end != window.end  # the weekly renewal lists CaseFlow too (D3)
+    feed = read_feed(work.ports, row, None if anew else row.cursor)
     found = read_delta(work.ports, row, window)
     list_hash = _list_hash(firm)
     if _is_idle(work, feed, found, list_hash):

@@ -14,6 +14,7 @@ from shared.core.plan_wake import plan_assigned_again, plan_wake
 from shared.core.settle import looked_at_later
 from shared.core.steps import Did, Step
 from shared.flows.sync.gathering import Gathered, ask_caseflow, observed
+from shared.flows.sync.leading import led_step
 from shared.flows.sync.proving import prove
 from shared.flows.sync.reviewing import open_mass_review
 from shared.flows.sync.run import Run
@@ -44,17 +45,17 @@ def _later(link: Link, reason: str) -> Step:
 
 
 def _newcomers(run: Run, known: Gathered) -> list[Step]:
-    if not run.rules.policy.events:
-        return []
     new = Newcomers(run.index, run.ended, run.rules)
-    new.sort(known.new_outlook, known.feed.events.values(), known.feed.mirrors.values())
+    events = known.feed.events.values() if run.rules.policy.events else ()
+    new.sort(known.new_outlook, events, known.feed.mirrors.values())
     run.skipped.update(new.skipped)
     run.unfinished |= new.waiting or bool(known.held)
     for link, event in new.paired:
         _pair(known, link, event)
     woken = [_wake(run, known, link, event) for link, event in new.woken]
     again = [_assigned_again(run, known, link, event) for link, event in new.reassigned]
-    return [*new.steps, *(step for step in [*woken, *again] if step is not None)]
+    made = [*(led_step(run, step) for step in new.steps), *(step for step in [*woken, *again] if step is not None)]
+    return made if run.rules.policy.events else []
 
 
 def _pair(known: Gathered, link: Link, event: OutlookEvent) -> None:
@@ -89,7 +90,12 @@ def _assigned_again(run: Run, known: Gathered, link: Link, event: CaseflowEvent)
 
 
 def _new_mirrors(run: Run, known: Gathered) -> list[Step]:
-    fresh = [item for item in known.feed.mirrors.values() if run.index.of_caseflow(item.kind, item.id) is None]
+    found = {(link.kind, link.caseflow_id) for link in known.touched.values()}
+    fresh = [
+        item
+        for key, item in known.feed.mirrors.items()
+        if key not in found and run.index.of_caseflow(item.kind, item.id) is None
+    ]
     old = {item.id: link for item in fresh if (link := run.ended.of_caseflow(item.kind, item.id)) is not None}
     return list(plan_new_mirrors(fresh, old, run.rules))
 

@@ -1,0 +1,131 @@
+"""Review items on the settings page: both versions, two buttons (product.md H4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.scripted import Script, open_page, script, status
+
+pytestmark = pytest.mark.browser
+
+CASEFLOW = {
+    "event_id": "e-1",
+    "version": 3,
+    "title": "Hearing <b>Alvarez</b>",
+    "start": "2026-11-26T10:00:00-05:00",
+    "end": "2026-11-26T11:00:00-05:00",
+    "all_day": False,
+    "category": "Hearing",
+    "matter_linked": True,
+}
+OUTLOOK = {
+    "event_id": "o-1",
+    "title": "Hearing (moved)",
+    "start": "2026-11-26T19:00:00Z",
+    "end": "2026-11-26T20:00:00Z",
+    "all_day": False,
+    "modified_at": "2026-11-24T09:00:00Z",
+}
+
+
+def review(**members: Any) -> dict[str, Any]:
+    usual = {
+        "id": "r-1",
+        "kind": "edit_conflict",
+        "state": "open",
+        "staff_id": "s-1",
+        "opened_at": "2026-11-24T10:00:00Z",
+        "resolved_at": None,
+        "resolved_by": None,
+        "kept": None,
+        "count": 1,
+        "events": [],
+        "caseflow": CASEFLOW,
+        "outlook": OUTLOOK,
+    }
+    return {**usual, **members}
+
+
+def shown(*reviews: dict[str, Any], **answers: Any) -> Script:
+    return script(status(reviews_open=len(reviews)), **{"GET reviews": (200, {"reviews": list(reviews)}), **answers})
+
+
+def test_both_versions_stand_side_by_side(page: Page) -> None:
+    open_page(page, shown(review()))
+    caseflow, outlook = page.locator(".side").all()
+    expect(caseflow).to_contain_text("Hearing <b>Alvarez</b>")
+    expect(caseflow).to_contain_text("Nov 26, 10:00 AM to 11:00 AM")
+    expect(caseflow).to_contain_text("Linked to a matter")
+    expect(outlook).to_contain_text("Nov 26, 2:00 PM to 3:00 PM")
+    assert page.locator(".side b").count() == 0
+    top = [side.bounding_box() for side in (caseflow, outlook)]
+    assert top[0] is not None
+    assert top[1] is not None
+    assert top[0]["y"] == top[1]["y"]
+
+
+@pytest.mark.parametrize(("button", "keep"), [("Keep CaseFlow", "caseflow"), ("Keep Outlook", "outlook")])
+def test_a_decision_is_sent_and_the_item_goes(page: Page, button: str, keep: str) -> None:
+    played = shown(review(), **{"POST reviews/r-1/resolve": (200, review(state="resolved"))})
+    open_page(page, played)
+    expect(page.locator(".review")).to_have_count(1)
+    played.answers["GET status"] = (200, status())
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator("#landed-text")).to_have_text("Your decision was applied.")
+    expect(page.locator("#reviews")).to_be_hidden()
+    assert played.bodies("POST reviews/r-1/resolve") == [{"keep": keep}]
+
+
+def test_an_item_that_changed_meanwhile_is_shown_anew(page: Page) -> None:
+    refused = (409, {"status": 409, "code": "changed_since", "detail": "It was changed meanwhile. Look again."})
+    played = shown(review(), **{"POST reviews/r-1/resolve": refused})
+    open_page(page, played)
+    newer = review(outlook={**OUTLOOK, "title": "Hearing (moved again)"})
+    played.answers["GET reviews"] = (200, {"reviews": [newer]})
+    page.get_by_role("button", name="Keep Outlook", exact=True).click()
+    expect(page.locator("#landed-text")).to_contain_text("changed meanwhile")
+    expect(page.locator(".side").last).to_contain_text("moved again")
+
+
+@pytest.mark.parametrize(
+    ("kind", "buttons"),
+    [
+        ("deleted_in_outlook", ["Keep it in CaseFlow (restore)", "Delete it in CaseFlow"]),
+        ("deleted_in_caseflow", ["Delete it in Outlook", "Keep Outlook (restore)"]),
+        ("organizer_controlled", ["Keep CaseFlow", "Keep Outlook"]),
+    ],
+)
+def test_the_buttons_say_what_will_happen(page: Page, kind: str, buttons: list[str]) -> None:
+    open_page(page, shown(review(kind=kind)))
+    expect(page.locator(".review button")).to_have_text(buttons)
+
+
+def test_a_side_that_is_gone_says_so(page: Page) -> None:
+    open_page(page, shown(review(kind="deleted_in_outlook", outlook=None)))
+    expect(page.locator(".side").last).to_contain_text("Not there any more.")
+
+
+def test_a_mass_deletion_lists_its_events(page: Page) -> None:
+    events = [{"event_id": f"e-{n}", "title": f"Event {n}", "start": "2026-11-26T15:00:00Z"} for n in range(3)]
+    open_page(page, shown(review(kind="mass_deletion", count=240, events=events, caseflow=None, outlook=None)))
+    expect(page.locator(".review li")).to_have_text(
+        ["Event 0, Nov 26, 10:00 AM", "Event 1, Nov 26, 10:00 AM", "Event 2, Nov 26, 10:00 AM", "and 237 more"]
+    )
+
+
+def test_an_all_day_event_keeps_its_date(page: Page) -> None:
+    day = {**CASEFLOW, "all_day": True, "start": "2026-11-26", "end": "2026-11-27"}
+    open_page(page, shown(review(caseflow=day)))
+    expect(page.locator(".side").first).to_contain_text("Thu, Nov 26, 2026, all day")
+
+
+def test_a_poll_leaves_an_unchanged_item_and_the_focus_alone(page: Page) -> None:
+    open_page(page, shown(review()))
+    button = page.get_by_role("button", name="Keep Outlook", exact=True)
+    button.focus()
+    with page.expect_response("**/reviews?state=open"):
+        page.clock.run_for(5_100)
+    expect(button).to_be_focused()

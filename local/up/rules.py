@@ -86,10 +86,11 @@ def _fields(staff_id: str, subject: str, fields: list[Field]) -> Findings:
 
 
 def outlook_born_masked(side: Side) -> Findings:
-    """G7: a single appointment born in Outlook that CaseFlow masks is confidential or stricter."""
+    """G7: an appointment born in Outlook that CaseFlow masks is confidential; its text goes if CaseFlow has it."""
     for event, row in side.pairs:
         if event.masked and event.born_in_outlook and not (row.private or row.attendees or row.recurring):
-            yield from _fields(side.box.staff_id, row.id, [("sensitivity", "confidential", row.sensitivity)])
+            sensitivity, *texts = _mask_fields(row, "confidential")[:3]
+            yield from _fields(side.box.staff_id, row.id, [sensitivity, *(texts if row.whole else ())])
 
 
 def open_events(side: Side) -> Findings:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 PRIVATE_TITLE = "Private appointment"
 TITLE_LIMIT = 255
+TEXT_LIMIT = 65_536
 _TAG = re.compile(r"<!--.*?-->|<(style|script|head)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -31,7 +32,8 @@ class Times:
 class OutlookEvent:
     """One row of a mailbox's calendar view; a series stands as its occurrences.
 
-    `attendees` counts the people besides the owner, the organizer among them; `ended` is declined or cancelled.
+    `attendees` counts the people besides the owner, the organizer among them; `ended` is declined or cancelled;
+    `whole` that CaseFlow can hold all of its text (no attachment, no online meeting, not over 64 KiB).
     """
 
     id: str
@@ -46,6 +48,7 @@ class OutlookEvent:
     attendees: int = 0
     ended: bool = False
     recurring: bool = False
+    whole: bool = True
     ical_uid: str = ""
     change_key: str = ""
 
@@ -141,12 +144,13 @@ def from_graph(row: Mapping[str, Any], owner: str) -> OutlookEvent:
     """Read a row of Graph asked for in UTC; `owner` is the mailbox's own address."""
     people = [*row.get("attendees", ()), *([row["organizer"]] if row.get("organizer") else [])]
     others = {person["emailAddress"]["address"].lower() for person in people} - {owner.lower()}
+    body = row.get("body", {}).get("content") or ""
     response = row.get("responseStatus", {}).get("response")
     return OutlookEvent(
         id=row["id"],
         title=row.get("subject") or "",
         times=_graph_times(row),
-        text=plain(row.get("body", {}).get("content")),
+        text=plain(body),
         place=(row.get("location") or {}).get("displayName") or "",
         sensitivity=row["sensitivity"],
         show_as=row["showAs"],
@@ -155,6 +159,7 @@ def from_graph(row: Mapping[str, Any], owner: str) -> OutlookEvent:
         attendees=len(others),
         ended=bool(row.get("isCancelled")) or response == "declined",
         recurring=row["type"] in ("occurrence", "exception"),
+        whole=not (row.get("hasAttachments") or row.get("isOnlineMeeting")) and len(body) <= TEXT_LIMIT,
         ical_uid=row.get("iCalUId") or "",
         change_key=row.get("changeKey") or "",
     )

@@ -19,11 +19,13 @@ from local.azurite import AzuriteError
 from local.serving import PortTaken
 from local.up import agreement, child, reading, rounds, settings, standins, summary
 from local.up.agreement import Verdict
+from local.up.demo import acts
 from local.up.demo import caseflow as demo_caseflow
 from local.up.demo import outlook as demo_outlook
 from local.up.demo.people import EVERYBODY, STAFF, Person
 from local.up.member import Member, Refused, member
 from local.up.ports import PortInUse, Ports
+from local.up.reading import Before
 from local.up.rules import Difference
 from local.up.standins import StandIns
 from local.up.upkeep import WorldRunning, held
@@ -50,18 +52,26 @@ def up(console: Console, data: Path, base: int, *, once: bool) -> int:
     """Run the world until it is stopped, or once; return the exit status."""
     try:
         with _stoppable(), held(data), ExitStack() as stack:
-            world = _start(console, data, Ports.above(base), stack)
-            agreed = _first_sync(console, world)
-            if not once:
-                summary.addresses(console, world.standins.ports, data)
-                _stay(world)
-            return 0 if agreed else 1
+            return _run(console, _start(console, data, Ports.above(base), stack), once=once)
     except Stopped:
         console.print("stopped; the data stays (./dev reset removes it)")
         return 0
     except (PortInUse, PortTaken, WorldRunning, AzuriteError, child.HostFailed, Refused, rounds.RoundFailed) as error:
         console.print(f"dev: {error}", style="bold red", markup=False, soft_wrap=True)
         return 1
+
+
+def _run(console: Console, world: World, *, once: bool) -> int:
+    """Sync and compare; then end after a busy morning, or stay until stopped."""
+    known = reading.before(world.standins, STAFF, world.line)
+    members = _connected(console, world)
+    console.print("first sync")
+    agreed = _sync_and_compare(console, world, members, known)
+    if once:
+        return 0 if _busy_morning(console, world, members, known) and agreed else 1
+    summary.addresses(console, world.standins.ports, world.standins.data)
+    _stay(world)
+    return 0
 
 
 @contextmanager
@@ -124,22 +134,34 @@ def _seed(console: Console, services: StandIns) -> dict[str, date]:
     return line
 
 
-def _first_sync(console: Console, world: World) -> bool:
-    """Connect whoever is not, sync until quiet, show what happened, compare; say whether all agrees."""
+def _connected(console: Console, world: World) -> list[Member]:
+    """Connect whoever never was, and return those whose sync is on."""
     members = [member(world.standins, world.host, person) for person in STAFF]
-    known = reading.before(world.standins, STAFF, world.line)
     for one in members:
         if one.ask("GET", "/status")["connection"] != "connected":
             console.print(f"connecting {one.person.name}")
             one.connect()
-    connected = [one for one in members if _takes_part(one)]
-    console.print("first sync")
-    rounds.run(world.host, connected)
-    rounds.run(world.host, connected)
-    people = [one.person for one in connected]
-    quiet = _quiet_round(world, connected, people)
+    return [one for one in members if _takes_part(one)]
+
+
+def _busy_morning(console: Console, world: World, members: Sequence[Member], known: Before) -> bool:
+    """Let people change things on both sides, then sync and compare again."""
+    console.print("\nthen people edit, move, delete and link, on both sides")
+    today = world.line[STAFF[0].staff_id]
+    with world.standins.graph_lock:
+        acts.in_outlook(world.standins.graph, today)
+    acts.in_caseflow(world.standins.caseflow, today)
+    return _sync_and_compare(console, world, members, known)
+
+
+def _sync_and_compare(console: Console, world: World, members: Sequence[Member], known: Before) -> bool:
+    """Sync until quiet, show what happened, compare; say whether all agrees."""
+    rounds.run(world.host, members)
+    rounds.run(world.host, members)
+    people = [one.person for one in members]
+    quiet = _quiet_round(world, members, people)
     firm = reading.read(world.standins, people, world.line, known)
-    summary.synced(console, connected, firm)
+    summary.synced(console, members, firm)
     verdicts = (*agreement.compare(firm), quiet)
     agreement.show(verdicts, console)
     return agreement.agrees(verdicts)

@@ -123,7 +123,8 @@ def _attendee(guest: Person) -> dict[str, Any]:
     return {"type": "required", "emailAddress": {"address": guest.email, "name": guest.name}}
 
 
-def _span(today: date) -> str:
+def span(today: date) -> str:
+    """Return the forty days from today as Graph's query."""
     until = today + timedelta(days=40)
     return f"startDateTime={today.isoformat()}T00:00:00Z&endDateTime={until.isoformat()}T00:00:00Z"
 
@@ -131,7 +132,7 @@ def _span(today: date) -> str:
 def _decline(graph: GraphService, today: date) -> None:
     person, title = DECLINED
     ask = asks(graph, person)
-    rows = ask("GET", f"/me/calendar/calendarView?{_span(today)}&$top=200", None)["value"]
+    rows = ask("GET", f"/me/calendar/calendarView?{span(today)}&$top=200", None)["value"]
     declined = next(row["id"] for row in rows if row["subject"] == title)
     ask("POST", f"/me/events/{declined}/decline", {"sendResponse": False})
 
@@ -145,7 +146,7 @@ def _seed_series(ask: Asks, today: date) -> None:
         "range": {"type": "noEnd", "startDate": first.isoformat(), "recurrenceTimeZone": made["start"]["timeZone"]},
     }
     series = ask("POST", "/me/calendar/events", made)["id"]
-    occurrences = ask("GET", f"/me/events/{series}/instances?{_span(today)}", None)["value"]
+    occurrences = ask("GET", f"/me/events/{series}/instances?{span(today)}", None)["value"]
     second, third = occurrences[1], occurrences[2]
     later = {"start": _later(second["start"]), "end": _later(second["end"])}
     ask("PATCH", f"/me/events/{second['id']}", later)

@@ -37,7 +37,7 @@ def firm_in_step() -> Firm:
             OutlookEvent("o-plain", "Lunch", NINE, text="With the clerk", place="Mario's"),
             OutlookEvent("o-masked", "Hearing", hour(4, 12), text="Confidential", sensitivity="confidential"),
             OutlookEvent("o-own", "Dentist", hour(5, 12), text="Bring card", place="Main St"),
-            OutlookEvent("o-linked", "Call", hour(5, 15), text="Own words", sensitivity="confidential"),
+            OutlookEvent("o-linked", "Call", hour(5, 15), text="Confidential", sensitivity="confidential"),
             OutlookEvent("o-private", "Therapy", hour(5, 9), text="Room 4", sensitivity="private"),
             OutlookEvent("o-task", "Task: File", DAY, show_as="free"),
             OutlookEvent("o-dead", "Deadline: Appeal", DAY, "Confidential", "", "confidential", "free"),
@@ -131,6 +131,8 @@ PLANTS: list[tuple[str, str, str, Plant]] = [
     (MASKED, "o-masked", "attendees", lambda f: outlook(f, "o-masked", attendees=1)),
     (MASKED, "o-plain", "sensitivity", lambda f: caseflow(f, "c-plain", masked="private")),
     (BORN_MASKED, "o-linked", "sensitivity", lambda f: outlook(f, "o-linked", sensitivity="normal")),
+    (BORN_MASKED, "o-linked", "body", lambda f: outlook(f, "o-linked", text="Own words")),
+    (BORN_MASKED, "o-linked", "location", lambda f: outlook(f, "o-linked", place="Room 4")),
     (OPEN, "o-plain", "body", lambda f: outlook(f, "o-plain", text="Confidential")),
     (OPEN, "o-plain", "location", lambda f: outlook(f, "o-plain", place="")),
     (OPEN, "o-plain", "sensitivity", lambda f: outlook(f, "o-plain", sensitivity="confidential")),
@@ -185,6 +187,10 @@ def test_a_private_event_of_caseflow_goes_out_under_its_own_title() -> None:
     firm = caseflow(firm_in_step(), "c-plain", masked="private")
     firm = outlook(firm, "o-plain", sensitivity="private", text="Confidential", place="")
     assert agrees(compare(firm))
+
+
+def test_an_appointment_whose_text_caseflow_cannot_hold_keeps_it_under_the_mask() -> None:
+    assert agrees(compare(outlook(firm_in_step(), "o-linked", text="Own words", whole=False)))
 
 
 def test_an_occurrence_at_the_end_of_the_180_days_may_stand_on_either_side() -> None:

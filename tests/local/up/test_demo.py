@@ -13,25 +13,30 @@ import pytest
 from local.caseflow.service import CaseFlow
 from local.graph.service import GraphService
 from local.up import reading
+from local.up.demo import acts
 from local.up.demo import caseflow as demo_caseflow
 from local.up.demo import outlook as demo_outlook
 from local.up.demo.days import Slot, working_day
-from local.up.demo.people import STAFF
+from local.up.demo.people import FIRM_ID, STAFF
 from local.up.standins import StandIns
 from local.up.views import Firm
 
 NOW = datetime(2026, 3, 4, 13, 30, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def firm() -> Firm:
+@pytest.fixture
+def seeded() -> StandIns:
     graph = GraphService(now=lambda: NOW)
     caseflow = CaseFlow(now=lambda: NOW, service_token="t")
     demo_caseflow.seed(caseflow, NOW.date())
     demo_outlook.seed(graph, NOW.date())
-    world = cast(StandIns, SimpleNamespace(graph=graph, caseflow=caseflow, now=lambda: NOW, graph_lock=Lock()))
+    return cast(StandIns, SimpleNamespace(graph=graph, caseflow=caseflow, now=lambda: NOW, graph_lock=Lock()))
+
+
+@pytest.fixture
+def firm(seeded: StandIns) -> Firm:
     line = {person.staff_id: NOW.date() for person in STAFF}
-    return reading.read(world, STAFF, line, reading.before(world, STAFF, line))
+    return reading.read(seeded, STAFF, line, reading.before(seeded, STAFF, line))
 
 
 def test_all_that_people_wrote_stands_in_the_two_calendars(firm: Firm) -> None:
@@ -85,3 +90,17 @@ def test_a_working_day_is_never_on_a_weekend(today: date, offset: int, expected:
 def test_a_slot_of_whole_days_runs_from_midnight_to_midnight() -> None:
     start, end = Slot(0, days=2).bounds(date(2026, 3, 4), ZoneInfo("UTC"))
     assert (start.isoformat(), end.isoformat()) == ("2026-03-04T00:00:00+00:00", "2026-03-06T00:00:00+00:00")
+
+
+def test_the_busy_morning_changes_both_sides(seeded: StandIns) -> None:
+    line = {person.staff_id: NOW.date() for person in STAFF}
+    was = reading.everything(seeded, STAFF, line)
+    # the sync would have brought this one over; its link to a matter is what the morning needs
+    acts_need = {"title": "Dentist", "start": "2026-03-05", "end": "2026-03-06", "all_day": True}
+    seeded.caseflow.create_event(FIRM_ID, by=STAFF[0].staff_id, staff_ids=[STAFF[0].staff_id], **acts_need)
+    acts.in_outlook(seeded.graph, NOW.date())
+    acts.in_caseflow(seeded.caseflow, NOW.date())
+    now = reading.everything(seeded, STAFF, line)
+    assert len(was.keys() - now.keys()) == 2
+    assert len(now.keys() - was.keys()) == 2
+    assert len([key for key in was.keys() & now.keys() if was[key] != now[key]]) == 6

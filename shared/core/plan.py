@@ -14,7 +14,7 @@ from shared.core.plan_meeting import plan_meeting
 from shared.core.plan_mirror import plan_mirror, plan_mirror_removed, plan_toggled_off, toggle
 from shared.core.plan_new import mirror_skip, plan_mirrored, plan_pulled, plan_pushed
 from shared.core.plan_removal import plan_left_caseflow, plan_left_outlook
-from shared.core.settle import looked_at_later
+from shared.core.settle import looked_at_later, set_aside
 from shared.core.steps import Did, Step, ended
 from shared.core.writes import PatchCaseflow
 
@@ -25,7 +25,8 @@ class Observed(Struct, frozen=True):
     """What the reads of one job found.
 
     `events`, `mirrors` and `removed` are CaseFlow's by id, `outlook` are events by id, read now, `gone` are Outlook
-    ids proved absent from the primary calendar (E8). `new_leaders` are links whose copy of a meeting leads from now on.
+    ids proved absent from the primary calendar (E8). `new_leaders` are links whose copy of a meeting leads from now
+    on, and `unknown` are CaseFlow ids that it does not know (a 404 that proves nothing, C4).
     """
 
     events: dict[str, CaseflowEvent] = {}
@@ -34,6 +35,7 @@ class Observed(Struct, frozen=True):
     outlook: dict[str, OutlookEvent] = {}
     gone: frozenset[str] = frozenset()
     new_leaders: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
 
     def outlook_of(self, link: Link) -> OutlookEvent | None:
         """The Outlook event of a link, if it was read and stands."""
@@ -71,7 +73,7 @@ def _event(link: Link, observed: Observed, rules: Rules) -> Step:
         return plan_left_caseflow(link, removed, outlook, rules)
     caseflow = observed.events.get(link.caseflow_id or "")
     if caseflow is None:
-        return _unread(link, "caseflow_unread")
+        return _no_caseflow(link, observed)
     return (
         plan_left_outlook(link, caseflow, rules) if outlook is None else _both(link, caseflow, outlook, observed, rules)
     )
@@ -80,6 +82,13 @@ def _event(link: Link, observed: Observed, rules: Rules) -> Step:
 def _unread(link: Link, reason: str) -> Step:
     """One side gave no answer: nothing is decided, the next job looks again."""
     return Step(link=looked_at_later(link, link.todo or Todo.LOOK), did=Did.SKIP, reason=reason)
+
+
+def _no_caseflow(link: Link, observed: Observed) -> Step:
+    """CaseFlow gave no answer, or has forgotten the event (a restore): that proves nothing, so it is set aside (C4)."""
+    if link.caseflow_id not in observed.unknown:
+        return _unread(link, "caseflow_unread")
+    return Step(link=set_aside(link, "caseflow_unknown"), did=Did.SKIP, reason="caseflow_unknown")
 
 
 def _both(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, observed: Observed, rules: Rules) -> Step:

@@ -237,3 +237,31 @@ def test_declined_leaves_caseflow_and_comes_back_when_accepted(world: World, ann
     world.settle(ann, 3)
     assert world.case("Board")
     assert is_quiet(world, ann)
+
+
+def test_an_unsound_mailbox_asks_after_a_day(world: World, ann: Person) -> None:
+    """E8: not one of three or more linked events can be found."""
+    some(world, 4)
+    world.settle(ann)
+    for event in world.outlook(ann):
+        ann.mailbox.delete(event["id"])
+    world.settle(ann, 2)
+    assert world.reviews(ann) == []
+    world.clock.pass_(hours=25)
+    world.settle(ann, 2)
+    assert [(review.kind, len(review.links)) for review in world.reviews(ann)] == [("mass_deletion", 4)]
+    assert len(world.cases()) == 4
+
+
+def test_an_event_that_caseflow_forgot_is_set_aside(world: World, ann: Person) -> None:
+    """C4: a 404 `not_found` proves nothing."""
+    some(world)
+    world.settle(ann)
+    backup = world.caseflow.backup()
+    book(world)
+    world.settle(ann)
+    world.caseflow.restore(backup)
+    world.settle(ann, 2)
+    assert world.event(ann, "Call")
+    assert world.row(ann).set_aside == 1
+    assert is_quiet(world, ann)

@@ -211,9 +211,8 @@ def observed(run: Run, known: Gathered) -> Observed:
     mirrors = dict(known.feed.mirrors)
     outlook = {key: event for key, event in {**known.answered, **known.proofs.present}.items() if event is not None}
     outlook |= {key: event for key, event in known.new_outlook.items() if event.master_id}
-    for link in known.touched.values():
-        if not link.is_mirror and link.caseflow_id and (Kind.EVENT, link.caseflow_id) not in removed:
-            ask_caseflow(run, link.caseflow_id, events, removed)
+    asked = [link.caseflow_id for link in known.touched.values() if not link.is_mirror and link.caseflow_id]
+    unknown = {key for key in asked if not ask_caseflow(run, key, events, removed)}
     if any(_lacks_item(link, known) for link in known.touched.values()):
         snapshot = read_feed(run.ports, run.row, None)
         mirrors = {**snapshot.mirrors, **mirrors}
@@ -224,7 +223,7 @@ def observed(run: Run, known: Gathered) -> Observed:
     gone = known.proofs.gone
     outlook = {key: event for key, event in outlook.items() if key not in gone}
     leaders = _settle_leads(run, known, events, outlook)
-    return Observed(events, mirrors, removed, outlook, gone, leaders)
+    return Observed(events, mirrors, removed, outlook, gone, leaders, frozenset(unknown))
 
 
 def _settle_leads(
@@ -247,12 +246,14 @@ def _lacks_item(link: Link, known: Gathered) -> bool:
 
 def ask_caseflow(
     run: Run, event_id: str, events: dict[str, CaseflowEvent], removed: dict[tuple[Kind, str], Removed]
-) -> None:
-    """One event by id; only a 404 with code `gone` is a removal (C4)."""
-    if event_id in events:
-        return
+) -> bool:
+    """One event by id, kept in `events` or `removed`; only code `gone` is a removal, False if it is unknown (C4)."""
+    if event_id in events or (Kind.EVENT, event_id) in removed:
+        return True
     try:
         events[event_id] = run.ports.caseflow.event(run.row.firm_id, event_id)
     except Gone as error:
-        if error.code == "gone":
-            removed[(Kind.EVENT, event_id)] = Removed(Kind.EVENT, event_id, 0, "deleted")
+        if error.code != "gone":
+            return False
+        removed[(Kind.EVENT, event_id)] = Removed(Kind.EVENT, event_id, 0, "deleted")
+    return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from msgspec import structs
 
 from shared.core.events import CaseflowEvent, OutlookEvent
@@ -19,11 +21,14 @@ from shared.flows.sync.proving import prove
 from shared.flows.sync.reviewing import open_mass_review
 from shared.flows.sync.run import Run
 
+UNSOUND_MAX = timedelta(hours=24)
+
 
 def planned(run: Run, known: Gathered) -> list[Step]:
     """Every step of this job. Raises Stale where a review item cannot be written."""
     if not known.sound:
         return _wait_for_soundness(run, known)
+    run.row = structs.replace(run.row, unsound_since=None)
     run.load_ended()
     steps = _newcomers(run, known)
     seen = observed(run, known)
@@ -34,9 +39,15 @@ def planned(run: Run, known: Gathered) -> list[Step]:
 
 
 def _wait_for_soundness(run: Run, known: Gathered) -> list[Step]:
-    """An unsound mailbox: nothing is removed or made, the next run looks again (E8)."""
+    """An unsound mailbox: nothing is removed or made, the next run looks again; after a day a person is asked (E8)."""
     run.unfinished = True
+    since = run.row.unsound_since or run.now()
+    run.row = structs.replace(run.row, unsound_since=since)
     links = [link for link in known.touched.values() if run.index.get(link.id) is not None]
+    gone = [link for link in links if link.outlook_id in known.proofs.gone]
+    if gone and run.now() - since >= UNSOUND_MAX:
+        waiting = {link.id: link for link in open_mass_review(run, gone)}
+        return [Step(link=waiting[link.id], did=Did.REVIEW) for link in gone]
     return [_later(link, "unsound") for link in links]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import azure.functions as func
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from shared.boundary import pages
 from shared.boundary.problems import Problem
@@ -131,4 +131,4 @@ def open_page(page: Page, played: Script, query: str = "") -> None:
     """Open the settings page on a script, and wait until it has shown a first answer."""
     page.route(f"{BASE}/**", played.serve)
     page.goto(PAGE + query)
-    page.wait_for_function("document.getElementById('line-text').textContent !== 'Loading…'")
+    expect(page.locator("#line-text")).not_to_have_text("Loading…", timeout=10_000)

@@ -32,7 +32,7 @@ OUTLOOK = {
 
 
 def review(**members: Any) -> dict[str, Any]:
-    usual = {
+    usual: dict[str, Any] = {
         "id": "r-1",
         "kind": "edit_conflict",
         "state": "open",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
@@ -102,7 +103,7 @@ def _connect(ports: Ports, pending: PendingFlow, grant: Grant) -> None:
         claims.take(ports, account, mine)
         before = _record(ports, mine, account, secret)
     except SyncError:
-        directory.drop(ports, mine.firm_id, mine.staff_id, secret)
+        _undo(ports, mine, secret)
         raise
     directory.cancel_drop(ports, mine.firm_id, mine.staff_id, secret)
     _leave_old(ports, mine, before, account)
@@ -111,6 +112,13 @@ def _connect(ports: Ports, pending: PendingFlow, grant: Grant) -> None:
         raise Reconnect(claims.IN_USE)
     chain.settle(ports, mine.firm_id, mine.staff_id)
     _start(ports, mine)
+
+
+def _undo(ports: Ports, mine: Claim, secret: str) -> None:
+    """Drop the new secret, unless the row names it after all: a write whose answer was lost may have happened."""
+    with suppress(SyncError):
+        if staffrow.read(ports, mine.firm_id, mine.staff_id).secret != secret:
+            directory.drop(ports, mine.firm_id, mine.staff_id, secret)
 
 
 def _check_mailbox(ports: Ports, secret: str) -> None:
@@ -133,13 +141,13 @@ def _record(ports: Ports, mine: Claim, account: Account, secret: str) -> StaffRo
     if known.account is not None and not _is_same(known.account, account):
         _start_afresh(ports, mine)
     directory.list_connected(ports, mine.firm_id, mine.staff_id, paused=not known.preferences.sync_enabled)
+    if known.secret:
+        directory.plan_drop(ports, mine.firm_id, mine.staff_id, known.secret)
     now = ports.now()
     note = staffrow.note(ports, ("staff", mine.staff_id), "connect", mine.staff_id)
     before, _ = staffrow.change(
         ports, mine.firm_id, mine.staff_id, lambda row: _connected(row, account, secret, staff.timezone, now), [note]
     )
-    if before.secret and before.secret != secret:
-        directory.plan_drop(ports, mine.firm_id, mine.staff_id, before.secret)
     return before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,8 +13,8 @@ from shared.core import rows
 from shared.core.errors import Inactive, NotEligible, Reconnect, Retry, SyncError
 from shared.core.rows import PendingFlow
 from shared.core.state import Fault
-from shared.flows import claims, connect, directory
-from shared.ports import Insert
+from shared.flows import claims, connect, directory, housekeeping
+from shared.ports import Insert, RowChange
 from tests.flows.world import ANNA, BEN, FIRM, START, World
 
 
@@ -150,6 +151,32 @@ def test_a_vault_that_does_not_answer_leaves_only_a_name_to_clear_away(world: Wo
     assert world.connect() == "provider_error"
     assert world.keys() == []
     assert len(world.rows_under(directory.DROPS_PARTITION)) == 1
+
+
+@pytest.mark.parametrize("reconnecting", [False, True])
+def test_a_row_whose_answer_was_lost_keeps_its_tokens(
+    world: World, monkeypatch: pytest.MonkeyPatch, reconnecting: bool
+) -> None:
+    if reconnecting:
+        world.connect()
+    old = list(world.microsoft.kept)
+    commit = world.store.commit
+
+    def commit_and_lose(partition: str, changes: Sequence[RowChange]) -> None:
+        commit(partition, changes)
+        if partition == world.partition():
+            raise Retry("tables_unreachable")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.store, "commit", commit_and_lose)
+        assert world.connect() == "provider_error"
+    world.pass_time(days=1)
+    housekeeping.run(world.ports)
+    staff = world.staff()
+    assert staff.connection == "connected"
+    assert list(world.microsoft.kept) == [staff.secret]
+    assert world.microsoft.dropped == old
+    assert world.rows_under(directory.DROPS_PARTITION) == []
 
 
 def test_a_mailbox_in_use_is_refused_without_saying_by_whom(world: World) -> None:

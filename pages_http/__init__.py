@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import azure.functions as func
 
 from shared import compose
-from shared.boundary import pages
+from shared.boundary import crossorigin, pages
 from shared.boundary.answers import answer, json_answer
 from shared.boundary.callers import own_origins
 from shared.boundary.endpoint import Call, endpoint, new_blueprint
@@ -42,6 +42,12 @@ def settings_page(call: Call) -> func.HttpResponse:
 def page_asset(call: Call) -> func.HttpResponse:
     """One script or style of the page."""
     return pages.asset(call.request, call.request.route_params["name"])
+
+
+@endpoint(blueprint, "preflight")
+def preflight(_: Call) -> func.HttpResponse:
+    """What browsers ask before a page of CaseFlow may call us."""
+    return crossorigin.preflight()
 
 
 @endpoint(blueprint, "openapi")

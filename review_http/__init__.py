@@ -23,7 +23,7 @@ blueprint = new_blueprint()
 @endpoint(blueprint, "list_reviews")
 def list_reviews(call: Call) -> func.HttpResponse:
     """The caller's review items, for a firm admin the firm's."""
-    staff_id = own_or_firm(call.caller, call.query.staff_id)
+    staff_id = call.caller.staff_id if call.query.mine == "1" else own_or_firm(call.caller, call.query.staff_id)
     return json_answer({"reviews": reviews.listed(call.ports, call.caller, call.query.state, staff_id)})
 
 

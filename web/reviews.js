@@ -59,7 +59,7 @@ export async function showReviews(status, refresh) {
     shown = "";
     return;
   }
-  const { reviews } = await call("GET", "reviews?state=open");
+  const { reviews } = await call("GET", "reviews?state=open&mine=1");
   const now = JSON.stringify(reviews);
   show("reviews", reviews.length > 0);
   if (now === shown) return;

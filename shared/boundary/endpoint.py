@@ -14,7 +14,7 @@ from typing import Any
 import azure.functions as func
 
 from shared import compose, log
-from shared.boundary import callers
+from shared.boundary import callers, crossorigin
 from shared.boundary.answers import problem_answer
 from shared.boundary.bodies import read_body, read_query
 from shared.boundary.operations import BY_NAME, Operation
@@ -85,6 +85,13 @@ def _guarded(operation: Operation, handler: Handler, request: func.HttpRequest) 
     except Problem as problem:
         response = problem_answer(problem)
     except SyncError as error:
+        log.line(
+            "http.refused",
+            function=operation.name,
+            request_id=request_id,
+            code=error.code,
+            reference=error.reference,
+        )
         response = problem_answer(of_sync_error(error, messages.message(error.code).text))
     except Exception as error:  # noqa: BLE001  (azure.md 1.4: an unhandled exception would be a bare 500 without a body)
         log.line(
@@ -97,6 +104,7 @@ def _guarded(operation: Operation, handler: Handler, request: func.HttpRequest) 
         )
         response = problem_answer(_unexpected(request_id))
     response.headers["X-Request-Id"] = request_id
+    crossorigin.allow(request, response)
     return response
 
 

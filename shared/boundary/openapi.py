@@ -28,7 +28,7 @@ _PHRASES = {
 def document(base_url: str) -> bytes:
     """The document as JSON; `base_url` is PUBLIC_BASE_URL."""
     paths: dict[str, dict[str, Any]] = {}
-    for operation in OPERATIONS:
+    for operation in _described_ones():
         paths.setdefault(f"/{operation.path}", {})[operation.method.lower()] = _described(operation)
     return msgspec.json.encode(
         {
@@ -41,6 +41,11 @@ def document(base_url: str) -> bytes:
     )
 
 
+def _described_ones() -> list[Operation]:
+    """Every operation but the preflight, which browsers ask by themselves."""
+    return [operation for operation in OPERATIONS if operation.method != "OPTIONS"]
+
+
 _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "cookie": {"type": "apiKey", "in": "cookie", "name": "caseflow_session"},
@@ -49,7 +54,7 @@ _SECURITY = {
 
 def _schemas() -> dict[str, Any]:
     types: list[Any] = [ProblemDetails]
-    for operation in OPERATIONS:
+    for operation in _described_ones():
         types += [operation.body, *(kind for kind in operation.answers.values() if isinstance(kind, type))]
     wanted = [kind for kind in dict.fromkeys(types) if kind not in (NoBody, NoContent)]
     _, schemas = msgspec.json.schema_components(wanted, ref_template=_REF)

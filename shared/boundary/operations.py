@@ -37,10 +37,11 @@ class JobsQuery(Struct, frozen=True):
 
 
 class ReviewsQuery(Struct, frozen=True):
-    """Which review items to list; `staff_id` is for firm admins."""
+    """Which review items to list; `staff_id` is for firm admins, `mine` set to 1 for the caller's own items."""
 
     state: Literal["open", "resolved"] = "open"
     staff_id: str | None = None
+    mine: Literal["0", "1"] = "0"
 
 
 class AuditQuery(Struct, frozen=True, rename={"from_": "from"}):
@@ -72,7 +73,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "OPTIONS"]
     path: str
     summary: str
     answers: dict[int, Any]
@@ -84,7 +85,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     @property
     def changes(self) -> bool:
         """True for a request that may change something."""
-        return self.method != "GET"
+        return self.method in ("POST", "PUT")
 
 
 class Media(Struct, frozen=True):
@@ -107,7 +108,7 @@ OPERATIONS = (
         path="outlook/connect",
         summary="Begin connecting the caller's Outlook mailbox; sets the flow cookie",
         answers={200: views.Authorization},
-        refusals={403: _GATE},
+        refusals={403: (*_GATE, "inactive"), 404: ("not_found",)},
     ),
     Operation(
         name="callback",
@@ -245,12 +246,20 @@ OPERATIONS = (
         answers={200: views.ChainProof},
     ),
     Operation(
+        name="preflight",
+        method="OPTIONS",
+        path="outlook/{*path}",
+        summary="What CaseFlow's own pages may ask from their origin",
+        roles=OPEN,
+        answers={204: NoContent},
+    ),
+    Operation(
         name="settings_page",
         method="GET",
         path="outlook/settings",
         summary="The settings page",
         roles=OPEN,
-        answers={200: Media("text/html")},
+        answers={200: Media("text/html"), 304: NoContent},
     ),
     Operation(
         name="page_asset",

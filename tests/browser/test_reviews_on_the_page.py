@@ -126,6 +126,6 @@ def test_a_poll_leaves_an_unchanged_item_and_the_focus_alone(page: Page) -> None
     open_page(page, shown(review()))
     button = page.get_by_role("button", name="Keep Outlook", exact=True)
     button.focus()
-    with page.expect_response("**/reviews?state=open"):
+    with page.expect_response("**/reviews?state=open&mine=1"):
         page.clock.run_for(5_100)
     expect(button).to_be_focused()

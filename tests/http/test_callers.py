@@ -15,7 +15,7 @@ BODIES = {
 }
 ROUTES = {"job_id": "j-1", "review_id": "r-1", "name": "settings.css"}
 GUARDED = [operation for operation in OPERATIONS if operation.roles]
-OPEN = ["callback", "settings_page", "page_asset", "openapi", "health"]
+OPEN = ["callback", "settings_page", "page_asset", "openapi", "health", "preflight"]
 COOKIE = {"cookie": "theme=dark; caseflow_session=staff:s-1:f-1"}
 
 
@@ -42,7 +42,7 @@ def test_a_bad_token_is_not_made_good_by_a_cookie(world: World) -> None:
 
 @pytest.mark.parametrize("name", OPEN)
 def test_open_endpoints_need_no_token(world: World, name: str) -> None:
-    assert world.call(name, role=None, route=ROUTES).status in {200, 302}
+    assert world.call(name, role=None, route=ROUTES).status in {200, 204, 302}
 
 
 def test_the_session_cookie_reads_without_an_origin(world: World) -> None:
@@ -64,6 +64,27 @@ def test_the_session_cookie_does_not_change_anything_without_an_origin(world: Wo
 @pytest.mark.parametrize("origin", [OWN_ORIGIN, CASEFLOW_ORIGIN])
 def test_the_session_cookie_changes_things_from_our_own_pages(world: World, origin: str) -> None:
     assert world.call("disconnect", role=None, headers={**COOKIE, "origin": origin}).status == 200
+
+
+@pytest.mark.parametrize("name", ["status", "preflight"])
+def test_a_page_of_caseflow_may_read_answers_from_its_own_origin(world: World, name: str) -> None:
+    headers = world.call(name, headers={"origin": CASEFLOW_ORIGIN}).headers
+    assert headers["Access-Control-Allow-Origin"] == CASEFLOW_ORIGIN
+    assert headers["Access-Control-Allow-Credentials"] == "true"
+    assert headers["Vary"] == "Origin"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{CASEFLOW_ORIGIN}.evil.example", "*"])
+@pytest.mark.parametrize("name", ["status", "preflight"])
+def test_no_other_page_may_read_answers(world: World, name: str, origin: str) -> None:
+    headers = world.call(name, headers={"origin": origin}).headers
+    assert "Access-Control-Allow-Origin" not in headers
+    assert headers["Vary"] == "Origin"
+
+
+def test_also_an_error_can_be_read_by_caseflow(world: World) -> None:
+    answer = world.call("status", role=None, headers={"origin": CASEFLOW_ORIGIN})
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (401, CASEFLOW_ORIGIN)
 
 
 def test_a_bearer_token_needs_no_origin(world: World) -> None:

@@ -12,7 +12,20 @@ from shared.flows import preferences, reviews
 from tests.http.world import World
 
 SECRET = "Alvarez v. Pine"
-REVIEW: dict[str, Any] = {"id": "r-1", "kind": "edit_conflict", "state": "open"}
+REVIEW: dict[str, Any] = {
+    "id": "r-1",
+    "kind": "edit_conflict",
+    "state": "open",
+    "staff_id": "s-1",
+    "opened_at": "2026-11-24T10:00:00Z",
+    "resolved_at": None,
+    "resolved_by": None,
+    "kept": None,
+    "count": 1,
+    "events": [],
+    "caseflow": None,
+    "outlook": None,
+}
 
 
 @pytest.mark.parametrize("name", ["status", "health", "openapi", "settings_page", "callback"])
@@ -77,8 +90,8 @@ def test_every_error_of_the_engine_has_its_status(
     def fail(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(preferences, "get", fail)
-    answer = world.call("get_preferences")
+    monkeypatch.setattr(reviews, "resolve", fail)
+    answer = world.call("resolve_review", body={"keep": "outlook"}, route={"review_id": "r-1"})
     assert (answer.status, answer.code) == (status, code)
     assert answer.json["detail"]
     assert ("Retry-After" in answer.headers) == (status == 503)
@@ -88,8 +101,10 @@ def test_a_services_reference_is_handed_on(world: World, monkeypatch: pytest.Mon
     def fail(*_: Any) -> Any:
         raise Reconnect("token_refused", reference="req-7")
 
-    monkeypatch.setattr(preferences, "get", fail)
-    assert world.call("get_preferences").json["reference"] == "req-7"
+    monkeypatch.setattr(reviews, "resolve", fail)
+    assert (
+        world.call("resolve_review", body={"keep": "outlook"}, route={"review_id": "r-1"}).json["reference"] == "req-7"
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,6 +124,13 @@ def test_reviews_are_the_callers_own_or_for_a_firm_admin_the_firms(
     answer = world.call("list_reviews", role=role, params={"staff_id": asked} if asked else {})
     assert answer.json == {"reviews": [REVIEW]}
     assert seen == [(role, "open", shown)]
+
+
+def test_a_firm_admin_can_ask_for_their_own_reviews_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(reviews, "listed", lambda *asked: seen.append(asked[3]) or [])
+    world.call("list_reviews", role="firm_admin", params={"mine": "1"})
+    assert seen == ["s-1"]
 
 
 def test_only_known_states_of_reviews_are_listed(world: World) -> None:

@@ -38,6 +38,7 @@ CONTRACT = {
     ("GET", "outlook/settings"),
     ("GET", "outlook/assets/{name}"),
     ("GET", "outlook/openapi.json"),
+    ("OPTIONS", "outlook/{*path}"),
 }
 BACKGROUND = {
     "schedule_sync": ("timerTrigger", "0 */5 * * * *"),

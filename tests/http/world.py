@@ -18,6 +18,7 @@ from shared.core.errors import Gone, Retry, SyncError
 from shared.core.session import Session, Unauthorized
 from shared.core.state import Account, StaffRow
 from shared.ports import CategoryRow, Firm, Grant, Insert, Outlook, Ports, Put, Staff
+from tests.http import promise
 
 NOW = datetime(2026, 11, 24, 15, 42, tzinfo=UTC)
 FIRM = "f-1"
@@ -262,7 +263,9 @@ class World:
             route_params=dict(route or {}),
             body=raw or b"",
         )
-        return Answer(function.get_user_function()(request))
+        answer = Answer(function.get_user_function()(request))
+        promise.check(name, answer.response)
+        return answer
 
     def run(self, name: str, argument: Any = None) -> None:
         """Call a timer or queue function; every one of them answers nothing."""

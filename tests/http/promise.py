@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import azure.functions as func
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 
 from shared.boundary.openapi import document
 
@@ -39,4 +39,4 @@ def check(name: str, response: func.HttpResponse) -> None:
     content = responses[str(response.status_code)].get("content", {})
     if response.mimetype.endswith("json") and "schema" in content.get(response.mimetype, {}):
         schema = {**content[response.mimetype]["schema"], "components": description()["components"]}
-        Draft202012Validator(schema).validate(json.loads(response.get_body()))
+        OAS31Validator(schema).validate(json.loads(response.get_body()))

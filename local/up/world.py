@@ -65,10 +65,14 @@ def _run(console: Console, world: World, *, once: bool) -> int:
     """Sync and compare; then end after a busy morning, or stay until stopped."""
     known = reading.before(world.standins, STAFF, world.line)
     members = _connected(console, world)
-    console.print("first sync")
-    agreed = _sync_and_compare(console, world, members, known)
+    console.print("syncing")
     if once:
+        agreed = _sync_and_compare(console, world, members, known)
         return 0 if _busy_morning(console, world, members, known) and agreed else 1
+    try:
+        _sync_and_compare(console, world, members, known)
+    except rounds.RoundFailed as error:  # a world that people have used may hold a mailbox that cannot sync
+        console.print(f"{error}", style="bold red", markup=False, soft_wrap=True)
     summary.addresses(console, world.standins.ports, world.standins.data)
     _stay(world)
     return 0
@@ -138,7 +142,7 @@ def _connected(console: Console, world: World) -> list[Member]:
     """Connect whoever never was, and return those whose sync is on."""
     members = [member(world.standins, world.host, person) for person in STAFF]
     for one in members:
-        if one.ask("GET", "/status")["connection"] != "connected":
+        if _never_connected(one):
             console.print(f"connecting {one.person.name}")
             one.connect()
     return [one for one in members if _takes_part(one)]
@@ -165,6 +169,12 @@ def _sync_and_compare(console: Console, world: World, members: Sequence[Member],
     verdicts = (*agreement.compare(firm), quiet)
     agreement.show(verdicts, console)
     return agreement.agrees(verdicts)
+
+
+def _never_connected(one: Member) -> bool:
+    """Say whether a person has yet to connect; who disconnected by hand stays so."""
+    status = one.ask("GET", "/status")
+    return bool(status["connection"] == "disconnected" and status["last_sync"] is None)
 
 
 def _takes_part(one: Member) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 
 class JobMessage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`kind` is sync, manual or import; `sent_at` is UTC; `days` is an import's reach."""
+    """`kind` is sync, manual, import or review (never queued); `sent_at` is UTC; `days` is an import's reach."""
 
     firm_id: str
     staff_id: str

@@ -54,7 +54,8 @@ class Link(Struct, frozen=True, omit_defaults=True):
     """One row `l|<id>`; holds ids, versions and fingerprints, never text.
 
     `veiled` names the fields that Outlook shows as the mask left them (G8); `not_masked` lists it as not fully
-    masked (G7); `own_text` says that CaseFlow's description of a meeting is its own (F3).
+    masked (G7); `own_text` says that CaseFlow's description of a meeting, or of one day of a
+    series, is its own (F3, D4).
     """
 
     id: str
@@ -78,6 +79,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     confidential: bool = False
     visibility: str = "firm"
     master_id: str | None = None
+    starts_at: datetime | None = None
     ends_at: datetime | None = None
     state: State = State.LIVE
     todo: Todo = Todo.NONE

@@ -83,6 +83,18 @@ _MESSAGES = {
     "not_connected": Message("No Outlook mailbox is connected. Connect one first.", "reconnect", retryable=False),
     "sync_paused": Message("Sync is paused. Switch Sync enabled on first.", "wait", retryable=False),
     "nothing_to_retry": Message("There is no failed job to run again.", "wait", retryable=False),
+    # Review items (H4)
+    "already_resolved": Message("This was decided already.", "wait", retryable=False),
+    "changed_since": Message(
+        "Something changed since you looked, so nothing was applied. Look again, then decide.", "wait", retryable=False
+    ),
+    "not_applied": _wait("The decision could not be applied just now. Nothing was lost; please try again."),
+    "partly_applied": _wait("A part of it is done. Decide once more to go on with the rest."),
+    "private_not_restored": Message(
+        "This event was shown to its staff alone and cannot be brought back from here. Make it anew in CaseFlow.",
+        "wait",
+        retryable=False,
+    ),
     # Availability, rule A1
     "plan_required": Message(
         "Outlook sync is part of the Multi-Practice plan. Ask your firm's administrator about the plan.",

@@ -13,7 +13,7 @@ from shared.core.plan_event import facts_of, plan_appointment
 from shared.core.plan_meeting import plan_meeting
 from shared.core.plan_mirror import plan_mirror, plan_mirror_removed, plan_toggled_off, toggle
 from shared.core.plan_new import mirror_skip, plan_mirrored, plan_pulled, plan_pushed
-from shared.core.plan_removal import plan_left_caseflow, plan_left_outlook
+from shared.core.plan_removal import plan_left_caseflow, plan_left_outlook, restored
 from shared.core.settle import looked_at_later, set_aside
 from shared.core.steps import Did, Step, ended
 from shared.core.writes import PatchCaseflow
@@ -27,6 +27,7 @@ class Observed(Struct, frozen=True):
     `events`, `mirrors` and `removed` are CaseFlow's by id, `outlook` are events by id, read now, `gone` are Outlook
     ids proved absent from the primary calendar (E8). `new_leaders` are links whose copy of a meeting leads from now
     on, and `unknown` are CaseFlow ids that it does not know (a 404 that proves nothing, C4).
+    `homeless` are links whose day a change of the whole series has lost (D4).
     """
 
     events: dict[str, CaseflowEvent] = {}
@@ -36,6 +37,7 @@ class Observed(Struct, frozen=True):
     gone: frozenset[str] = frozenset()
     new_leaders: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
+    homeless: frozenset[str] = frozenset()
 
     def outlook_of(self, link: Link) -> OutlookEvent | None:
         """The Outlook event of a link, if it was read and stands."""
@@ -57,14 +59,16 @@ def plan_link(link: Link, observed: Observed, rules: Rules) -> Step:
         return _mirror(link, observed, rules)
     if not rules.policy.events:
         return Step(link=link, did=Did.SKIP, reason="events_off")
+    if link.todo is Todo.CREATING_CASEFLOW and link.caseflow_id is not None:
+        return _repeat_restore(link, observed, rules)
+    if link.todo is Todo.CREATING_CASEFLOW:
+        return _repeat_pull(link, observed, rules)
+    if link.todo is Todo.CREATING_OUTLOOK and link.outlook_id is None:
+        return _repeat_push(link, observed, rules)
     return _event(link, observed, rules)
 
 
 def _event(link: Link, observed: Observed, rules: Rules) -> Step:
-    if link.todo is Todo.CREATING_CASEFLOW and link.caseflow_id is None:
-        return _repeat_pull(link, observed, rules)
-    if link.todo is Todo.CREATING_OUTLOOK and link.outlook_id is None:
-        return _repeat_push(link, observed, rules)
     removed = observed.removed.get((Kind.EVENT, link.caseflow_id or ""))
     outlook = observed.outlook_of(link)
     if outlook is None and link.outlook_id is not None and not observed.is_gone(link):
@@ -74,9 +78,9 @@ def _event(link: Link, observed: Observed, rules: Rules) -> Step:
     caseflow = observed.events.get(link.caseflow_id or "")
     if caseflow is None:
         return _no_caseflow(link, observed)
-    return (
-        plan_left_outlook(link, caseflow, rules) if outlook is None else _both(link, caseflow, outlook, observed, rules)
-    )
+    if outlook is not None:
+        return _both(link, caseflow, outlook, observed, rules)
+    return plan_left_outlook(link, caseflow, rules, homeless=link.id in observed.homeless)
 
 
 def _unread(link: Link, reason: str) -> Step:
@@ -122,6 +126,14 @@ def _repeat_pull(link: Link, observed: Observed, rules: Rules) -> Step:
         return _unread(link, "outlook_unread")
     step = plan_pulled(outlook, rules, link.attempt)
     return structs.replace(step, link=structs.replace(step.link, id=link.id, tries=link.tries))
+
+
+def _repeat_restore(link: Link, observed: Observed, rules: Rules) -> Step:
+    """A person wanted the event back in CaseFlow, and that create gave no answer (H4)."""
+    outlook = observed.outlook_of(link)
+    if outlook is None:
+        return ended(link, "gone") if observed.is_gone(link) else _unread(link, "outlook_unread")
+    return restored(link, outlook, rules)
 
 
 def _repeat_push(link: Link, observed: Observed, rules: Rules) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 
 from shared.core.events import Content, Field
 from shared.core.links import Born, Link, State, rebased, remembering
@@ -20,13 +20,17 @@ NO_CHANGE = Diff(frozenset(), frozenset())
 
 
 class Settlement(Struct, frozen=True):
-    """How one pair is to be settled, before it is turned into writes."""
+    """How one pair is to be settled, before it is turned into writes.
+
+    `source` is what CaseFlow takes fields from: Outlook's event, unless values that lost come back (H3).
+    """
 
     merge: Merge
     veil: Veil
     opened: Opened | None = None
     open_fields: frozenset[Field] = frozenset()
     waits: bool = False
+    source: Content | None = None
 
 
 def facts_of(pair: Pair, rules: Rules) -> Pair:
@@ -39,6 +43,7 @@ def facts_of(pair: Pair, rules: Rules) -> Pair:
         outlook_id=pair.outlook.id,
         change_key=pair.outlook.change_key,
         master_id=pair.outlook.master_id,
+        starts_at=pair.seen.span.starts_at(zone),
         ends_at=ends_at,
     )
     return structs.replace(pair, link=link)
@@ -73,10 +78,16 @@ def _judged(pair: Pair, merge: Merge, veil: Veil, diff: Diff, rules: Rules) -> S
     opened = None
     if merge.clash:
         wins = outlook_wins(pair)
-        loser = pair.caseflow.content if wins else pair.seen
-        opened = Opened("edit_conflict", kept="outlook" if wins else "caseflow", loser=loser)
+        opened = lost_to(pair, merge.clash, "outlook" if wins else "caseflow")
         merge = decided(merge, outlook=wins)
-    return _limited(pair, merge, veil, opened)
+    return limited(pair, merge, veil, opened)
+
+
+def lost_to(pair: Pair, fields: frozenset[Field], kept: str) -> Opened:
+    """A conflict that `system` has decided: the side that lost in `fields` can be brought back (H3)."""
+    sides = (pair.caseflow.content, pair.seen)
+    winner, loser = sides if kept == "caseflow" else sides[::-1]
+    return Opened("edit_conflict", kept=kept, loser=loser, winner=winner, fields=fields)
 
 
 def _turned_private(pair: Pair, diff: Diff) -> bool:
@@ -85,7 +96,7 @@ def _turned_private(pair: Pair, diff: Diff) -> bool:
     return hidden and Field.TITLE in diff.outlook
 
 
-def _limited(pair: Pair, merge: Merge, veil: Veil, opened: Opened | None) -> Settlement:
+def limited(pair: Pair, merge: Merge, veil: Veil, opened: Opened | None) -> Settlement:
     """What may go out: nothing where Outlook leads (E10), title and times only under a mask (G2), no veiled text
     unless a person edited it in CaseFlow while unmasked (G8)."""
     led = led_by_outlook(pair.outlook, pair.link.born)
@@ -110,7 +121,7 @@ def built(pair: Pair, verdict: Settlement, rules: Rules) -> Step:
     if verdict.waits:
         merge = Merge(frozenset(), frozenset(), merge.clash)
     link = _link_after(pair, merge, veil)
-    after, patch = _caseflow_write(pair, merge, veil, rules)
+    after, patch = _caseflow_write(pair, verdict, merge, rules)
     shows = frozenset(merge.to_outlook | veil.fields)
     projection = project_fields(after, veil.mask, shows, link.veiled, veil.sensitivity)
     seen_after = as_veiled(taking(pair.seen, echo(after), shows), link)
@@ -132,13 +143,17 @@ def built(pair: Pair, verdict: Settlement, rules: Rules) -> Step:
 
 def _link_after(pair: Pair, merge: Merge, veil: Veil) -> Link:
     link = veil.link or pair.link
+    if pair.outlook.master_id is not None and Field.TEXT in merge.to_outlook:
+        link = structs.replace(link, own_text=True)
     return structs.replace(link, veiled=tuple(field for field in link.veiled if field not in merge.to_outlook))
 
 
-def _caseflow_write(pair: Pair, merge: Merge, veil: Veil, rules: Rules) -> tuple[Content, PatchCaseflow | None]:
+def _caseflow_write(
+    pair: Pair, verdict: Settlement, merge: Merge, rules: Rules
+) -> tuple[Content, PatchCaseflow | None]:
     """CaseFlow's content once it holds all that Outlook brought, and the write that makes it so."""
-    after = taking(pair.caseflow.content, pair.seen, merge.to_caseflow)
-    typed, place, day = additions(pair, veil, rules)
+    after = taking(pair.caseflow.content, verdict.source or pair.seen, merge.to_caseflow)
+    typed, place, day = additions(pair, verdict.veil, rules)
     if place and not after.place:
         after, place = structs.replace(after, place=place), ""
     if typed or place:
@@ -157,7 +172,9 @@ def patched(pair: Pair, after: Content) -> PatchCaseflow | None:
         patch = structs.replace(patch, place=after.place)
     if after.text != now.text:
         patch = structs.replace(patch, text=after.text)
-    return patch if patch.fields() else None
+    if pair.outlook.master_id is not None and pair.caseflow.series_id != pair.outlook.master_id:
+        patch = structs.replace(patch, series_id=pair.outlook.master_id)
+    return patch if patch.fields() or patch.series_id is not UNSET else None
 
 
 def _agreed(step: Step, verdict: Settlement) -> Step:

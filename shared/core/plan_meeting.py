@@ -8,7 +8,7 @@ from shared.core.events import Field
 from shared.core.links import Link
 from shared.core.merge import Merge, decided, merged, outlook_wins
 from shared.core.pairs import Diff, Pair, Rules, compared
-from shared.core.plan_event import NO_CHANGE, Settlement, built, rests
+from shared.core.plan_event import NO_CHANGE, Settlement, built, lost_to, rests
 from shared.core.policy import Mask
 from shared.core.prints import same
 from shared.core.steps import Opened, Step
@@ -56,14 +56,14 @@ def _settlement(pair: Pair, merge: Merge, veil: Veil, rules: Rules) -> Settlemen
     if merge.clash and protected:
         return Settlement(merge, veil, Opened("edit_conflict"), waits=True)
     moves = pair.outlook.is_organizer and veil.mask is Mask.NONE
-    loser = pair.caseflow.content if merge.clash else None
-    if merge.clash:
+    clash = merge.clash
+    if clash:
         merge = decided(merge, outlook=not (moves and merge.clash == _TIME and not outlook_wins(pair)))
     pushed = merge.to_outlook & _TIME if moves else frozenset()
     lost = (merge.to_outlook & _SET_BACK) - pushed
     if lost and (protected or pair.protected_by_matter or pair.outlook.is_organizer):
         return Settlement(merge, veil, Opened("organizer_controlled"), waits=True)
-    if lost or loser:
-        opened = Opened("edit_conflict", kept="outlook" if not pushed else "caseflow", loser=pair.caseflow.content)
+    if lost or clash:
+        opened = lost_to(pair, clash or lost, "caseflow") if pushed else lost_to(pair, clash | lost, "outlook")
         return Settlement(Merge(merge.to_caseflow | lost, pushed, frozenset()), veil, opened)
     return Settlement(Merge(merge.to_caseflow, pushed, frozenset()), veil)

@@ -68,6 +68,7 @@ def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
         master_id=event.master_id,
         attempt=attempt,
         todo=Todo.CREATING_CASEFLOW,
+        starts_at=content.span.starts_at(rules.policy.zone),
         ends_at=content.span.ends_at(rules.policy.zone),
     )
     shared_meeting = event.is_meeting and event.ical_uid and not event.is_private
@@ -93,6 +94,7 @@ def plan_pushed(event: CaseflowEvent, rules: Rules, attempt: int = 0) -> Step:
         todo=Todo.CREATING_OUTLOOK,
         mask=mask.value,
         veiled=BOTH_MASKED if mask is not Mask.NONE else (),
+        starts_at=event.content.span.starts_at(rules.policy.zone),
         ends_at=event.content.span.ends_at(rules.policy.zone),
     )
     return Step(

@@ -5,20 +5,26 @@ from __future__ import annotations
 from msgspec import structs
 
 from shared.core.events import CaseflowEvent, Field, Kind, OutlookEvent, Removed
-from shared.core.links import Born, Link, caseflow_link_id
+from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key
 from shared.core.mask import project
 from shared.core.pairs import Rules, carried, caseflow_changed, echo, mask_of, outlook_changed, seen_content
 from shared.core.policy import Mask
 from shared.core.steps import Did, DropOutlook, MakeOutlook, Step, ended, nothing, reviewed, settled
 from shared.core.texts import typed_into_mask
 from shared.core.veil import as_veiled
-from shared.core.writes import DeleteCaseflow, PatchCaseflow
+from shared.core.writes import CreateCaseflow, DeleteCaseflow, PatchCaseflow
 
 DECLINED = "declined"
 
 
-def plan_left_outlook(link: Link, caseflow: CaseflowEvent, rules: Rules, *, by_user: bool = False) -> Step:
-    """The event is gone from Outlook, or declined or cancelled there (`by_user`: E5, the meeting still stands)."""
+def plan_left_outlook(
+    link: Link, caseflow: CaseflowEvent, rules: Rules, *, by_user: bool = False, homeless: bool = False
+) -> Step:
+    """The event is gone from Outlook, or declined or cancelled there (`by_user`: E5, the meeting still stands).
+
+    `homeless` is a day that a change of the whole series has lost: what CaseFlow alone knows
+    of it needs a new home (D4).
+    """
     policy = rules.policy
     if policy.staff_id not in caseflow.staff_ids:
         return ended(link, "unassigned")
@@ -26,14 +32,26 @@ def plan_left_outlook(link: Link, caseflow: CaseflowEvent, rules: Rules, *, by_u
         return ended(link, DECLINED if by_user else "left_outlook")
     if policy.off_since is not None and link.born is Born.CASEFLOW and not by_user:
         return copied_again(link, caseflow, rules)
-    if policy.is_protected(caseflow.category) or caseflow.matter_id is not None:
-        return reviewed(link, "deleted_in_outlook")
+    kind = _asking(link, caseflow, rules, homeless=homeless)
+    if kind is not None:
+        return reviewed(link, kind, caseflow=caseflow)
     if link.base and caseflow_changed(link, caseflow.content, rules.printer):
-        return reviewed(link, "deleted_in_outlook") if by_user else copied_again(link, caseflow, rules)
-    return _removed_from_caseflow(link, caseflow, rules, DECLINED if by_user else "deleted_in_outlook")
+        if by_user:
+            return reviewed(link, "deleted_in_outlook", caseflow=caseflow)
+        return copied_again(link, caseflow, rules)
+    return removed_from_caseflow(link, caseflow, rules, DECLINED if by_user else "deleted_in_outlook")
 
 
-def _removed_from_caseflow(link: Link, caseflow: CaseflowEvent, rules: Rules, reason: str) -> Step:
+def _asking(link: Link, caseflow: CaseflowEvent, rules: Rules, *, homeless: bool) -> str | None:
+    """The kind of review that a removal opens instead of being carried, or None (E8, D4)."""
+    if homeless and (caseflow.category is not None or caseflow.matter_id is not None or link.own_text):
+        return "series_changed"
+    held = rules.policy.is_protected(caseflow.category) or caseflow.matter_id is not None
+    return "deleted_in_outlook" if held else None
+
+
+def removed_from_caseflow(link: Link, caseflow: CaseflowEvent, rules: Rules, reason: str) -> Step:
+    """Delete the event in CaseFlow, or unassign this staff member where others are assigned too (E8)."""
     others = tuple(other for other in caseflow.staff_ids if other != rules.policy.staff_id)
     step = ended(link, reason)
     if others:
@@ -59,6 +77,7 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
         mask=mask.value,
         veiled=tuple(sorted((Field.PLACE, Field.TEXT))) if mask is not Mask.NONE else link.veiled,
         not_masked=False,
+        state=State.LIVE,
     )
     projection = project(caseflow.content, mask, fresh.veiled)
     return Step(
@@ -70,6 +89,7 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
         caseflow_side=rules.printer.all(caseflow.content),
         outlook_side=rules.printer.all(as_veiled(echo(caseflow.content), fresh)),
         caseflow_event=caseflow,
+        closes=link.state is State.REVIEW,
         drops=link.id if link.id != fresh.id else None,
     )
 
@@ -99,6 +119,35 @@ def edited_in_outlook(link: Link, outlook: OutlookEvent, rules: Rules) -> bool:
     typed = Field.TEXT in link.veiled and bool(typed_into_mask(outlook.content.text))
     placed = Field.PLACE in link.veiled and bool(outlook.content.place.strip())
     return typed or placed or bool(outlook_changed(link, seen_content(outlook, link), rules.printer))
+
+
+def restored(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:
+    """CaseFlow's event made anew from what Outlook holds, with the matter and category that the link remembers (H4).
+
+    The mask itself is not text (G4): a masked event comes back without its description.
+    """
+    fresh = structs.replace(
+        settled(link),
+        state=State.LIVE,
+        todo=Todo.CREATING_CASEFLOW,
+        change_key=outlook.change_key,
+    )
+    write = CreateCaseflow(
+        idempotency_key(link.id, link.attempt),
+        carried(outlook, link.born),
+        (rules.policy.staff_id,),
+        series_id=outlook.master_id,
+        matter_id=link.matter_id,
+        category=link.category,
+        confidential=link.confidential,
+    )
+    return Step(
+        link=fresh,
+        did=Did.CREATE,
+        caseflow=write,
+        seen=outlook,
+        outlook_side=rules.printer.all(seen_content(outlook, link)),
+    )
 
 
 def plan_both_gone(link: Link) -> Step:

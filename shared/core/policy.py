@@ -61,8 +61,8 @@ class Policy(Struct, frozen=True):
 
     @property
     def may_write_outlook(self) -> bool:
-        """A pull never writes to Outlook (K1)."""
-        return self.mode is Mode.SYNC
+        """A pull never writes to Outlook (K1); a person's decision does (H4)."""
+        return self.mode in {Mode.SYNC, Mode.REVIEW}
 
     def is_protected(self, category: str | None) -> bool:
         """True if nothing may be overwritten silently on an event of this category (G1, H2)."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
-from shared.core.events import Field
+from shared.core.events import Field, OutlookEvent
 from shared.core.links import Link, State, Todo, rebased, remembering
+from shared.core.mask import Projection
 from shared.core.pairs import Rules, caseflow_prints
 from shared.core.policy import Mask
 from shared.core.steps import ChangeOutlook, MakeOutlook, OutlookDeed, Step
@@ -20,6 +21,7 @@ from shared.core.writes import (
 )
 
 TRIES_MAX = 12
+CROSSING = "ErrorOccurrenceCrossingBoundary"
 
 
 def looked_at_later(link: Link, todo: Todo = Todo.LOOK) -> Link:
@@ -90,6 +92,8 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
     """The link once Graph has answered: only the fields that we wrote are agreed."""
     creating = isinstance(deed, MakeOutlook)
     todo = Todo.CREATING_OUTLOOK if creating else Todo.LOOK
+    if result.code == CROSSING:
+        return structs.replace(step.link, state=State.REVIEW, reason=CROSSING)
     if result.verdict is Verdict.REFUSED:
         return set_aside(step.link, result.code, todo)
     if not isinstance(deed, (MakeOutlook, ChangeOutlook)):
@@ -110,11 +114,13 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
         {field: step.outlook_side[field] for field in fields},
     )
     version = step.version if creating else link.version
-    open_mask = _left_open(link, event.content.text, fields)
+    open_mask = _left_open(link, event, deed.projection)
     return structs.replace(link, nonce=nonce, version=version, todo=Todo.NONE, not_masked=link.not_masked or open_mask)
 
 
-def _left_open(link: Link, body: str, fields: frozenset[Field]) -> bool:
+def _left_open(link: Link, event: OutlookEvent, sent: Projection) -> bool:
     """True if a mask was asked for and the answer does not carry it (G7)."""
-    masked = link.mask not in {"", Mask.NONE.value}
-    return masked and Field.TEXT in fields and plain(body) != MASK_TEXT
+    if link.mask in {"", Mask.NONE.value}:
+        return False
+    body = Field.TEXT in sent.fields() and plain(event.content.text) != MASK_TEXT
+    return body or (sent.sensitivity is not UNSET and event.sensitivity not in {"private", sent.sensitivity})

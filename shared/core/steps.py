@@ -47,11 +47,16 @@ OutlookDeed = MakeOutlook | ChangeOutlook | DropOutlook
 
 
 class Opened(Struct, frozen=True):
-    """A review item to open or refresh (H4); `kept` is set where `system` decided at once (H3)."""
+    """A review item to open or refresh (H4); `kept` is set where `system` decided at once (H3).
+
+    Then `loser` and `winner` are both sides as they were, and `fields` those in which one of them lost.
+    """
 
     kind: str
     kept: str | None = None
     loser: Content | None = None
+    winner: Content | None = None
+    fields: frozenset[Field] = frozenset()
 
 
 class Step(Struct, frozen=True):
@@ -103,7 +108,7 @@ def ended(link: Link, reason: str) -> Step:
     return Step(link=over, did=Did.END, reason=reason, closes=link.review is not None)
 
 
-def reviewed(link: Link, kind: str, seen: OutlookEvent | None = None) -> Step:
-    """The pair waits for a person (H4)."""
+def reviewed(link: Link, kind: str, seen: OutlookEvent | None = None, caseflow: CaseflowEvent | None = None) -> Step:
+    """The pair waits for a person (H4); `seen` and `caseflow` are the sides that stand."""
     waiting = structs.replace(settled(link), state=State.REVIEW)
-    return Step(link=waiting, did=Did.REVIEW, opened=Opened(kind), seen=seen)
+    return Step(link=waiting, did=Did.REVIEW, opened=Opened(kind), seen=seen, caseflow_event=caseflow)

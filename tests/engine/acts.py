@@ -54,5 +54,3 @@ def is_quiet(world: World, *people: Person) -> bool:
     for person in people:
         world.sync(person)
     return not any(is_write(request) for request in world.requests)
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tests.engine.acts import is_quiet
 from tests.simulation.world import Person, World
 
 TEN = datetime(2026, 11, 25, 10)  # noqa: DTZ001 - wall clock of the mailbox
@@ -16,13 +17,6 @@ def book(world: World, title: str = "Call", **members: object) -> str:
         "staff_ids": ["ann"], **members,
     }  # fmt: skip
     return str(world.caseflow.create_event("f1", by="ann", **given)["id"])
-
-
-def is_quiet(world: World, person: Person) -> bool:
-    """A further run writes nothing to either calendar."""
-    world.requests.clear()
-    world.sync(person)
-    return not [r for r in world.requests if (r[0] == "caseflow" and r[1] != "GET") or (r[1] == "POST" and b'"method":"GET"' not in r[3])]
 
 
 def test_an_outlook_event_is_made_in_caseflow_once(world: World, ann: Person) -> None:

@@ -16,6 +16,7 @@ from shared.flows.sync.leading import led
 from shared.flows.sync.proving import Proofs, is_sound, prove
 from shared.flows.sync.reading import Feed, Round, Window, read_feed
 from shared.flows.sync.run import Run
+from shared.flows.sync.series import read_series
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Gathered:
     proofs: Proofs = field(default_factory=lambda: Proofs({}, frozenset()))
     sound: bool = True
     held: set[str] = field(default_factory=set)
+    homeless: frozenset[str] = frozenset()
 
     def touch(self, link: Link) -> None:
         """The link is to be planned."""
@@ -42,7 +44,7 @@ def gather(run: Run, feed: Feed, found: Round, window: Window) -> Gathered:
     known = Gathered(feed)
     _touch_by_caseflow(run, known)
     _touch_by_row(run, known, found.delta.events)
-    _touch_by_series(run, known, found, window)
+    _touch_by_series(run, known, found)
     _touch_by_debt(run, known)
     for outlook_id in found.delta.removed:
         _suspect(run, known, outlook_id)
@@ -82,41 +84,32 @@ def _touch_by_row(run: Run, known: Gathered, events: Iterable[OutlookEvent]) -> 
         link = run.index.of_outlook(event)
         if link is None:
             known.new_outlook[event.id] = event
-        elif is_planned(link) and not is_echo(link, event, run.rules):
+        elif is_planned(link) and (_is_renamed(link, event) or not is_echo(link, event, run.rules)):
             known.touch(_renamed(link, event))
+
+
+def _is_renamed(link: Link, event: OutlookEvent) -> bool:
+    return link.outlook_id != event.id or link.master_id != event.master_id
 
 
 def _renamed(link: Link, event: OutlookEvent) -> Link:
     """An occurrence that came back with a new id is still the same occurrence (D4)."""
-    if link.outlook_id == event.id:
+    if not _is_renamed(link, event):
         return link
     return structs.replace(link, outlook_id=event.id, master_id=event.master_id)
 
 
-def _touch_by_series(run: Run, known: Gathered, found: Round, window: Window) -> None:
+def _touch_by_series(run: Run, known: Gathered, found: Round) -> None:
     """Each changed series is read whole, once; a linked occurrence it does not list is a suspect (D4)."""
-    for master_id in sorted(found.delta.series):
-        instances = run.outlook.instances(master_id, window.start, run.rules.policy.series_end)
-        linked = run.index.of_series(master_id)
-        if instances is None:
-            known.suspects |= {link.outlook_id for link in linked if link.outlook_id}
-            continue
-        _first_day(run, master_id, instances)
-        _touch_by_row(run, known, instances)
-        listed = {event.id for event in instances}
-        renamed = {link.id for link in known.touched.values()}
-        for link in linked:
-            if link.outlook_id and link.outlook_id not in listed and link.id not in renamed:
-                known.suspects.add(link.outlook_id)
-
-
-def _first_day(run: Run, master_id: str, instances: list[OutlookEvent]) -> None:
-    """A single event turned into a series keeps its link on its first day (D4)."""
-    link = run.index.of_outlook_id(master_id)
-    if link is None or not instances:
-        return
-    first = min(instances, key=lambda event: event.content.span.starts_at())
-    run.index.put(structs.replace(link, outlook_id=first.id, master_id=master_id))
+    read = read_series(run, found.delta.series)
+    moved = {link.outlook_id: link for link in read.moved}
+    for event in read.events:
+        if event.id in moved:
+            known.rows[event.id] = event
+            known.touch(moved[event.id])
+    _touch_by_row(run, known, [event for event in read.events if event.id not in moved])
+    known.suspects |= read.missing
+    known.homeless = read.homeless
 
 
 def _touch_by_debt(run: Run, known: Gathered) -> None:
@@ -162,6 +155,7 @@ def _drop_echoes(run: Run, known: Gathered) -> None:
     for link in list(known.touched.values()):
         event = known.answered.get(link.outlook_id or "")
         by_feed = (link.kind, link.caseflow_id or "") in known.feed.removed or _in_feed(known, link)
+        by_feed = by_feed or link != run.index.get(link.id)
         if event and not by_feed and is_echo(link, event, run.rules) and not remasks(link, run.rules):
             del known.touched[link.id]
 
@@ -223,7 +217,7 @@ def observed(run: Run, known: Gathered) -> Observed:
     gone = known.proofs.gone
     outlook = {key: event for key, event in outlook.items() if key not in gone}
     leaders = _settle_leads(run, known, events, outlook)
-    return Observed(events, mirrors, removed, outlook, gone, leaders, frozenset(unknown))
+    return Observed(events, mirrors, removed, outlook, gone, leaders, frozenset(unknown), known.homeless)
 
 
 def _settle_leads(

@@ -41,7 +41,7 @@ def import_past(run: Run) -> Job:
         progress.job(len(fresh)), state="succeeded", finished_at=run.now(), result=run.result(), skipped=dict(skipped)
     )
     run.finish([job_row(run.message, job)], ended=max(run.row.ended, len(run.ended)))
-    chain.append(run.ports, run.row.firm_id, run.row.staff_id)
+    chain.settle(run.ports, run.row.firm_id, run.row.staff_id)
     return job
 
 

@@ -27,7 +27,7 @@ from shared.log import line
 from shared.ports import Firm, Ports
 
 SLICE_SECONDS = 90.0
-_MODES = {"sync": Mode.SYNC, "manual": Mode.MANUAL, "import": Mode.IMPORT}
+_MODES = {"sync": Mode.SYNC, "manual": Mode.MANUAL, "import": Mode.IMPORT, "review": Mode.REVIEW}
 
 
 def run(ports: Ports, message: JobMessage, budget_seconds: float = SLICE_SECONDS) -> Job | None:
@@ -72,16 +72,24 @@ def _may_run(row: StaffRow, message: JobMessage, now: datetime) -> bool:
 
 
 def _eligible(ports: Ports, message: JobMessage, row: StaffRow, etag: str, stops_at: datetime) -> Job | None:
-    firm = ports.caseflow.firm(row.firm_id)
     try:
-        availability.demand(firm)
+        work, firm, window = prepared(ports, message, row, etag, stops_at)
     except NotEligible:
         return None
+    return _import(work) if message.kind == "import" else _sync(work, firm, window)
+
+
+def prepared(
+    ports: Ports, message: JobMessage, row: StaffRow, etag: str, stops_at: datetime
+) -> tuple[Run, Firm, Window]:
+    """A run with the rules of this moment, before it takes its lease. Raises NotEligible, Retry."""
+    firm = ports.caseflow.firm(row.firm_id)
+    availability.demand(firm)
     window = window_of(row, ports.now(), ports.horizon_days)
     rules = Rules(_policy(row, firm, message, window, ports.now()), Printer(ports.keys.firm_key(row.firm_id)))
     work = Run(ports, message, row, etag, rules)
     work.stops_at = stops_at
-    return _import(work) if message.kind == "import" else _sync(work, firm, window)
+    return work, firm, window
 
 
 def _import(work: Run) -> Job:
@@ -195,7 +203,7 @@ def _done(work: Run, read: _Read, started: datetime) -> Job:
     )  # fmt: skip
     manual = work.message.kind == "manual"
     changes: dict[str, object] = {"last_sync": job, "last_success_at": now, "fault": None, "failures": 0}
-    changes |= {"backoff_until": None, **_tallies(work)}
+    changes |= {"backoff_until": None, **tallies(work)}
     if not work.unfinished:
         window = read.window
         changes |= {"delta_link": read.found.delta.delta_link, "first_done": True, "list_hash": read.list_hash}
@@ -206,11 +214,11 @@ def _done(work: Run, read: _Read, started: datetime) -> Job:
             changes |= {"cursor": read.feed.cursor, "pending": None, "off_since": off_since}
     worth_a_row = manual or not work.row.first_done or work.result() != Result()
     work.finish([job_row(work.message, job)] if worth_a_row else [], **changes)
-    chain.append(work.ports, work.row.firm_id, work.row.staff_id)
+    chain.settle(work.ports, work.row.firm_id, work.row.staff_id)
     return job
 
 
-def _tallies(work: Run) -> dict[str, object]:
+def tallies(work: Run) -> dict[str, object]:
     """What the status shows without a scan, and when an event set aside is due again (K4)."""
     links = list(work.index)
     aside = [link for link in links if link.state is State.ASIDE]

@@ -15,8 +15,8 @@ from shared.core import marks
 from shared.core.events import OutlookEvent
 from shared.core.links import Link, State, Todo, transaction_id
 from shared.core.mask import stamp_for
-from shared.core.settle import after_caseflow, after_outlook, looked_at_later
-from shared.core.steps import ChangeOutlook, MakeOutlook, Step
+from shared.core.settle import CROSSING, after_caseflow, after_outlook, looked_at_later
+from shared.core.steps import ChangeOutlook, MakeOutlook, Opened, Step
 from shared.core.writes import (
     CaseflowResult,
     CreateCaseflow,
@@ -124,13 +124,16 @@ def _write_outlook(run: Run, steps: list[Step]) -> None:
     nonces = [marks.nonce(run.row.fence, run.next_number()) for _ in steps]
     writes = [_outlook_write(run, step, nonce) for step, nonce in zip(steps, nonces, strict=True)]
     results = run.outlook.write(writes)
-    links = []
+    links, refused = [], list[Step]()
     for step, nonce, result in zip(steps, nonces, results, strict=True):
         if step.outlook is None:
             continue
-        links.append(_timed(run, after_outlook(step, step.outlook, nonce, result)))
+        link = after_outlook(step, step.outlook, nonce, result)
+        refused += [structs.replace(step, link=link, opened=Opened("edit_conflict"))] * (result.code == CROSSING)
+        links.append(_timed(run, link))
         report_outlook(run, step, result)
     run.record(links)
+    _record_silent(run, open_reviews(run, refused))
 
 
 def _unchanged(run: Run, steps: list[Step]) -> list[Step]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from msgspec import structs
 
 from shared.core.events import CaseflowEvent, OutlookEvent
-from shared.core.guard import held_back
+from shared.core.guard import held_back, removes_from_caseflow, removes_from_outlook
 from shared.core.links import Link, State, Todo
 from shared.core.newcomers import Newcomers
 from shared.core.plan import Observed, is_planned, plan, plan_new_mirrors
@@ -18,7 +18,7 @@ from shared.core.steps import Did, Step
 from shared.flows.sync.gathering import Gathered, ask_caseflow, observed
 from shared.flows.sync.leading import led_step
 from shared.flows.sync.proving import prove
-from shared.flows.sync.reviewing import open_mass_review
+from shared.flows.sync.reviewing import MASS, open_mass_review
 from shared.flows.sync.run import Run
 
 UNSOUND_MAX = timedelta(hours=24)
@@ -126,8 +126,19 @@ def _toggled_off(run: Run, known: Gathered, seen: Observed) -> list[Step]:
     return plan(links, both, run.rules)
 
 
+def _still_asked(run: Run, step: Step) -> Step:
+    """What is part of a question about many waits for a person's answer, also when it comes again alone (E9)."""
+    stored = run.index.get(step.link.id)
+    if stored is None or stored.state is not State.REVIEW or stored.reason != MASS:
+        return step
+    if not (removes_from_caseflow(step) or removes_from_outlook(step)):
+        return step
+    return Step(link=structs.replace(stored, todo=Todo.NONE), did=Did.REVIEW)
+
+
 def _guarded(run: Run, steps: list[Step]) -> list[Step]:
     """The mass-deletion guard, each direction (E9): one item lists what was held back."""
+    steps = [_still_asked(run, step) for step in steps]
     links = [link for link in run.index if link.state in {State.LIVE, State.REVIEW}]
     for held in held_back(steps, links):
         if held:

@@ -79,14 +79,14 @@ def owes(link: Link, rules: Rules) -> bool:
 
 def remasks(link: Link, rules: Rules) -> bool:
     """True if the firm's list now asks for another mask than the link has (G3)."""
-    if link.is_mirror or link.state not in {State.LIVE, State.REVIEW}:
+    if link.is_mirror or link.state not in {State.LIVE, State.REVIEW, State.RESTING}:
         return False
     return mask_of_link(link, rules.policy).value != (link.mask or Mask.NONE.value)
 
 
 def is_echo(link: Link, event: OutlookEvent, rules: Rules) -> bool:
     """True if Outlook's event shows what both sides agreed on, and the mask holds: nothing to decide (E2)."""
-    if link.todo is not Todo.NONE or link.state is not State.LIVE or event.has_ended_for_user:
+    if link.todo is not Todo.NONE or link.state not in {State.LIVE, State.RESTING} or event.has_ended_for_user:
         return False
     if link.outlook_id != event.id or not link.base or _mask_broken(link, event):
         return False

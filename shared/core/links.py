@@ -16,11 +16,12 @@ _NAMESPACE = uuid.UUID("6f1c1f0e-5b0c-4b53-9c38-0c2ab3f3f6d5")
 
 
 class State(StrEnum):
-    """Where a link stands. Only `live` and `review` links are planned for; the others rest in their own lists."""
+    """Where a link stands: which of its lists its row is in, and whether a job follows it."""
 
     LIVE = "live"
     REVIEW = "review"
     ASIDE = "aside"
+    RESTING = "resting"
     DISMISSED = "dismissed"
     ENDED = "ended"
     IMPORTED = "imported"

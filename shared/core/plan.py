@@ -178,4 +178,4 @@ def plan_new_mirrors(items: Iterable[MirrorItem], ended_links: dict[str, Link], 
 
 def is_planned(link: Link) -> bool:
     """True for links that a job follows; the rest is in other lists."""
-    return link.state in {State.LIVE, State.REVIEW, State.DISMISSED}
+    return link.state in {State.LIVE, State.REVIEW, State.DISMISSED, State.RESTING}

@@ -16,7 +16,7 @@ from shared.core.veil import Veil, additions, as_veiled, veil_of
 from shared.core.writes import PatchCaseflow
 
 TITLE_AND_TIME = frozenset({Field.TITLE, Field.TIME})
-NO_CHANGE = Diff(frozenset(), frozenset())
+NO_MERGE = Merge(frozenset(), frozenset(), frozenset())
 
 
 class Settlement(Struct, frozen=True):
@@ -51,12 +51,21 @@ def facts_of(pair: Pair, rules: Rules) -> Pair:
 
 def plan_appointment(pair: Pair, rules: Rules) -> Step:
     """Decide for an appointment; meetings have a plan of their own (F3)."""
-    diff = NO_CHANGE if rests(pair, rules) else compared(pair, rules)
+    if rests(pair, rules):
+        return resting(pair, rules)
+    diff = compared(pair, rules)
     merge = merged(pair, diff)
     veil = veil_of(pair, rules, merge.clash)
     merge = _spared(merge, veil.fields)
     verdict = _judged(pair, merge, veil, diff, rules)
     return built(pair, verdict, rules)
+
+
+def resting(pair: Pair, rules: Rules) -> Step:
+    """Nothing crosses, only masking reaches it; the base stays, so that what changes meanwhile counts later (D6)."""
+    verdict = Settlement(NO_MERGE, veil_of(pair, rules), open_fields=frozenset(Field))
+    step = built(pair, verdict, rules)
+    return structs.replace(step, link=structs.replace(step.link, state=pair.link.state), closes=False)
 
 
 def rests(pair: Pair, rules: Rules) -> bool:

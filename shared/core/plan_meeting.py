@@ -8,7 +8,7 @@ from shared.core.events import Field
 from shared.core.links import Link
 from shared.core.merge import Merge, decided, merged, outlook_wins
 from shared.core.pairs import Diff, Pair, Rules, compared
-from shared.core.plan_event import NO_CHANGE, Settlement, built, lost_to, rests
+from shared.core.plan_event import NO_MERGE, Settlement, built, lost_to, resting, rests
 from shared.core.policy import Mask
 from shared.core.prints import same
 from shared.core.steps import Opened, Step
@@ -25,9 +25,11 @@ def plan_meeting(pair: Pair, rules: Rules, *, takes_lead: bool = False) -> Step:
     A copy that takes the lead brings in all that differs; one that follows brings in nothing (E3).
     """
     veil = veil_of(pair, rules)
-    diff = NO_CHANGE if rests(pair, rules) else compared(pair, rules)
+    if rests(pair, rules):
+        return resting(pair, rules)
+    diff = compared(pair, rules)
     if not pair.link.leads:
-        return built(pair, Settlement(Merge(frozenset(), frozenset(), frozenset()), veil), rules)
+        return built(pair, Settlement(NO_MERGE, veil), rules)
     pair = structs.replace(pair, link=_own_text(pair.link, diff))
     veil = structs.replace(veil, link=structs.replace(veil.link or pair.link, own_text=pair.link.own_text))
     merge = Merge(_differing(pair), frozenset(), frozenset()) if takes_lead else merged(pair, diff)

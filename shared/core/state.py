@@ -84,7 +84,8 @@ class StaffRow(Struct, frozen=True, omit_defaults=True):
     """Row `s`: everything an idle run needs, in one read.
 
     `connection` is disconnected, connected or needs_reconnect. `secret` names the Key Vault secret of the tokens,
-    `firm_key` the firm's fingerprint key. `todo` counts links that owe something, `ended` those in the ended list.
+    `firm_key` the firm's fingerprint key. `todo` counts links that owe something, `ended` those in the ended
+    list, `resting` those of events that ended more than 30 days ago (D6).
     """
 
     firm_id: str
@@ -105,6 +106,7 @@ class StaffRow(Struct, frozen=True, omit_defaults=True):
     cursor: str | None = None
     todo: int = 0
     ended: int = 0
+    resting: int = 0
     list_hash: str = ""
     off_since: datetime | None = None
     last_sync: Job | None = None

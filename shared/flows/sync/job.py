@@ -22,6 +22,7 @@ from shared.flows.sync.importing import import_past
 from shared.flows.sync.performing import perform
 from shared.flows.sync.planning import planned
 from shared.flows.sync.reading import Feed, Round, Window, read_delta, read_feed, window_of
+from shared.flows.sync.resting import concerns_others, lay_to_rest
 from shared.flows.sync.run import OutOfTime, Run
 from shared.log import line
 from shared.ports import Firm, Ports
@@ -135,9 +136,13 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     if len(work.index) < row.links:  # rows were lost: only a full look at both sides finds what they held (E7)
         feed = read_feed(work.ports, row, None)
         found = Round(work.outlook.delta(None, window.start, window.end), full=True)
+    if list_hash != row.list_hash or concerns_others(work.index, feed, found):
+        work.load_resting()
     try:
         known = gather(work, feed, found, window)
         perform(work, planned(work, known))
+        if found.full:
+            lay_to_rest(work)
     except OutOfTime:
         work.unfinished = True
         _go_on(work)
@@ -229,6 +234,7 @@ def tallies(work: Run) -> dict[str, object]:
         "retry_at": min(times) if times else None,
         "not_fully_masked": sum(1 for link in links if link.not_masked),
         "reviews_open": len({link.review for link in links if link.review is not None}),
-        "links": len(links),
+        "links": sum(1 for link in links if link.state is not State.RESTING),
+        "resting": max(work.row.resting, sum(1 for link in links if link.state is State.RESTING)),
         "ended": max(work.row.ended, len(work.ended)),
     }

@@ -21,7 +21,12 @@ from shared.ports import Origin, Outlook, Ports, Put, Remove, Replace, RowChange
 LEASE = timedelta(seconds=120)
 LEASE_MARGIN = timedelta(seconds=20)
 ROWS_MAX = 90
-_PREFIXES = {State.ENDED: rows.ENDED_PREFIX, State.IMPORTED: rows.IMPORTED_PREFIX}
+_PREFIXES = {
+    State.ENDED: rows.ENDED_PREFIX,
+    State.IMPORTED: rows.IMPORTED_PREFIX,
+    State.RESTING: rows.RESTING_PREFIX,
+}
+_OTHER_LISTS = {rows.ENDED_PREFIX, rows.IMPORTED_PREFIX}
 
 
 class OutOfTime(Exception):
@@ -96,6 +101,12 @@ class Run:
         found = self.ports.store.scan(self._partition, rows.LINK_PREFIX)
         self.index = Index(rows.decoded(row.data, Link) for row in found)
 
+    def load_resting(self) -> None:
+        """Read the links of events that ended more than 30 days ago, where there are any (D6)."""
+        if self.row.resting:
+            for row in self.ports.store.scan(self._partition, rows.RESTING_PREFIX):
+                self.index.put(rows.decoded(row.data, Link))
+
     def load_ended(self) -> None:
         """Read the links that have ended and those of imports, where there are any."""
         if self.row.ended == 0:
@@ -129,7 +140,7 @@ class Run:
         source = _PREFIXES.get(stored.state, rows.LINK_PREFIX) if stored is not None else target
         self.index.drop(link.id)
         self.ended.drop(link.id)
-        (self.index if target == rows.LINK_PREFIX else self.ended).put(link)
+        (self.ended if target in _OTHER_LISTS else self.index).put(link)
         moved: list[RowChange] = [Remove(source + link.id)] if source != target else []
         return [*moved, Put(target + link.id, data)]
 

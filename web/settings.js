@@ -10,7 +10,8 @@ const POLL_JOB_MS = 1_500;
 const TOGGLES = ["sync_enabled", "calendar_events", "tasks", "deadlines"];
 const SIGNED_IN = ["connection", "sync", "preferences", "import", "activity"];
 
-const state = { status: null, importing: null, jobsShown: "", timer: 0 };
+// `turn` counts what was asked and done: an answer that was overtaken is not shown
+const state = { status: null, importing: null, jobsShown: "", timer: 0, turn: 0 };
 
 // --- what the status shows
 
@@ -57,7 +58,8 @@ function showSync(status) {
   const at = last?.finished_at ?? status.last_success_at;
   text("last", at ? `${words.moment(at)}${last ? `. ${words.outcome(last)}` : ""}` : "Not yet");
   text("next", status.next_sync_at ? words.soon(status.next_sync_at) : status.sync === "paused" ? "Paused by you" : "Not scheduled");
-  show("sync-now", status.connection === "connected" && status.availability === "available" && status.sync !== "paused");
+  const ready = status.connection === "connected" && status.availability === "available" && status.sync !== "paused";
+  for (const id of ["sync-now", "sync-hint"]) show(id, ready);
   showCount("count-reviews", status.reviews_open, ["change", "changes"], "to review: nothing is overwritten until you decide.");
   showCount("count-aside", status.set_aside, ["event", "events"], "set aside: could not be synced, will be tried again; the rest goes on.");
   showCount("count-unmasked", status.not_fully_masked, ["confidential event", "confidential events"], "not fully masked in Outlook: the text there is your own or a meeting’s, so it was left.");
@@ -94,8 +96,11 @@ function showPreferences(status, before) {
 async function save(event) {
   event.preventDefault();
   const wanted = chosen();
+  show("landed", false);
   await busy(find("save"), "Saving…", async () => {
-    state.status.preferences = await call("PUT", "preferences", wanted);
+    const stored = await call("PUT", "preferences", wanted);
+    state.turn += 1;
+    state.status.preferences = stored;
     text("saved", "Preferences saved.");
   }, (problem) => text("saved", problem.message));
   find("save").disabled = !isChanged();
@@ -156,7 +161,6 @@ async function beginImport(event) {
 // --- activity
 
 async function showActivity(status) {
-  show("activity", status.connection !== "disconnected");
   if (status.connection === "disconnected") return;
   const { jobs } = await call("GET", "jobs?limit=8");
   const shown = JSON.stringify(jobs);
@@ -198,11 +202,14 @@ async function syncNow(event) {
 
 async function disconnect(event) {
   await busy(event.currentTarget, "Disconnecting…", async () => {
-    showStatus(await call("POST", "disconnect"));
+    const status = await call("POST", "disconnect");
+    state.turn += 1;
+    showStatus(status);
     announce("good", "Disconnected. Events already synced stay where they are.");
   }, failed);
   find("confirm").close();
   find("connection-title").focus();
+  await refresh();
 }
 
 function failed(problem) {
@@ -221,6 +228,7 @@ function showStatus(status) {
   showSync(status);
   showPreferences(status, before);
   showImport(status);
+  show("activity", status.connection !== "disconnected");
 }
 
 function showSignedOut() {
@@ -232,14 +240,18 @@ function showSignedOut() {
 
 async function refresh() {
   clearTimeout(state.timer);
+  state.turn += 1;
+  const { turn } = state;
   try {
     const status = await call("GET", "status");
+    if (turn !== state.turn) return;
     showStatus(status);
     await Promise.all([showActivity(status), showReviews(status, refresh)]);
   } catch (problem) {
     if (problem.status === 401) showSignedOut();
     else showLine(["bad", problem.message]);
   }
+  if (turn !== state.turn) return;
   clearTimeout(state.timer);
   if (!document.hidden) state.timer = setTimeout(refresh, POLL_MS);
 }

@@ -61,11 +61,21 @@ export function summary(job) {
   return parts.length ? `${parts.join(". ")}.` : "Nothing to change.";
 }
 
+const SKIPPED = {
+  deleted_in_caseflow: "deleted in CaseFlow",
+  declined: "declined or cancelled",
+  made_by_sync: "made by the sync",
+  not_past: "not over yet",
+};
+
 export function imported(job) {
-  const { created, unchanged } = job.result.pulled;
-  const skipped = Object.entries(job.skipped ?? {}).map(([why, number]) => `${number.toLocaleString()} skipped: ${why.replaceAll("_", " ")}`);
-  const plain = job.result.pulled.skipped && !skipped.length ? [`${job.result.pulled.skipped.toLocaleString()} skipped`] : [];
-  return [`${created.toLocaleString()} imported`, `${unchanged.toLocaleString()} already there`, ...skipped, ...plain].join(", ") + ".";
+  const { created, unchanged, skipped } = job.result.pulled;
+  const reasons = Object.entries(job.skipped ?? {})
+    .filter(([why]) => why !== "already_there")
+    .map(([why, number]) => `${number.toLocaleString()} ${SKIPPED[why] ?? why.replaceAll("_", " ")}`);
+  const parts = [`${created.toLocaleString()} imported`, `${unchanged.toLocaleString()} already there`];
+  if (skipped) parts.push(`${skipped.toLocaleString()} skipped${reasons.length ? ` (${reasons.join(", ")})` : ""}`);
+  return `${parts.join(", ")}.`;
 }
 
 export const KINDS = { sync: "Regular sync", manual: "Sync now", import: "Import" };

@@ -19,7 +19,6 @@ from shared.boundary.answers import problem_answer
 from shared.boundary.bodies import read_body, read_query
 from shared.boundary.operations import BY_NAME, Operation
 from shared.boundary.problems import Problem, of_sync_error
-from shared.core import messages
 from shared.core.errors import SyncError
 from shared.core.session import Session
 from shared.ports import Ports
@@ -92,7 +91,7 @@ def _guarded(operation: Operation, handler: Handler, request: func.HttpRequest) 
             code=error.code,
             reference=error.reference,
         )
-        response = problem_answer(of_sync_error(error, messages.message(error.code).text))
+        response = problem_answer(of_sync_error(error))
     except Exception as error:  # noqa: BLE001  (azure.md 1.4: an unhandled exception would be a bare 500 without a body)
         log.line(
             "http.failed",

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.core import errors
+from shared.core import errors, messages
 
 RETRY_AFTER_SECONDS = 5
 
@@ -72,10 +72,21 @@ _STATUS: tuple[tuple[type[errors.SyncError], int], ...] = (
 )
 
 
-def of_sync_error(error: errors.SyncError, sentence: str) -> Problem:
-    """The problem that stands for an error of the engine; `sentence` is the plain one for its code."""
+_SENTENCES = {
+    "not_found": "There is no such thing here, or it is somebody else's.",
+    "not_connected": "Outlook is not connected. Connect it, or reconnect, first.",
+    "sync_paused": "Sync is paused. Switch “Sync enabled” on first.",
+    "nothing_to_retry": "There is nothing to retry: the last sync did not fail.",
+    "already_resolved": "This item was decided already.",
+    "changed_since": "The events were changed meanwhile. Look at them again, then decide.",
+}
+
+
+def of_sync_error(error: errors.SyncError) -> Problem:
+    """The problem that stands for an error of the engine, with a plain sentence for its code."""
     status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
     code = "not_found" if status == 404 else error.code
+    sentence = _SENTENCES.get(code) or messages.message(code).text
     headers = {}
     if status == 503:
         wished = getattr(error, "after_seconds", None)

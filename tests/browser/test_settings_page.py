@@ -278,7 +278,7 @@ def test_an_import_shows_its_progress_and_its_result(page: Page, days: int) -> N
         id="i-1",
         kind="import",
         result={**job()["result"], "pulled": pulled},
-        skipped={"deleted_in_caseflow": 2},
+        skipped={"deleted_in_caseflow": 2, "already_there": 12},
     )
     played = script(status(), **{"POST import": (202, {"job": RUNNING}), "GET jobs/i-1": (200, {"job": RUNNING})})
     open_page(page, played)
@@ -289,7 +289,7 @@ def test_an_import_shows_its_progress_and_its_result(page: Page, days: int) -> N
     played.answers["GET jobs/i-1"] = (200, {"job": done})
     page.clock.run_for(2_000)
     expect(page.locator("#import-result")).to_have_text(
-        "Import finished: 40 imported, 12 already there, 2 skipped: deleted in caseflow."
+        "Import finished: 40 imported, 12 already there, 2 skipped (2 deleted in CaseFlow)."
     )
     expect(page.locator("#import-progress")).to_be_hidden()
 

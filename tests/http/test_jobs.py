@@ -67,6 +67,7 @@ def test_a_job_row_that_the_run_has_written_is_kept(world: World, engine: Engine
 def test_whoever_is_not_connected_is_told(world: World, engine: Engine, name: str, body: Any) -> None:
     answer = world.call(name, body=body)
     assert (answer.status, answer.code) == (409, "not_connected")
+    assert "not connected" in answer.json["detail"]
     assert engine.asked == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -12,6 +13,10 @@ from zoneinfo import ZoneInfo
 from tzlocal.windows_tz import tz_win, win_tz
 
 from local.graph.errors import GraphError, bad_request
+
+# The machine's own files may be older than the pinned `tzdata` (dependencies.md 0.1).
+zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 
 CUSTOM_ZONE = "tzone://Microsoft/Custom"
 NEVER = "0001-01-01T00:00:00Z"

@@ -1,19 +1,24 @@
 """Time zones: Windows and IANA names, local days (D5).
 
-`tzdata` must win over the machine's own, older files (dependencies.md 0.1); importing this module sees to it.
+`tzdata` must win over the machine's own, older files (dependencies.md 0.1); importing this module sees to it, also
+for zones that something else has already read from those files.
 """
 
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from tzlocal.windows_tz import win_tz
+from tzlocal.windows_tz import tz_win, win_tz
 
 zoneinfo.reset_tzpath(to=())
+zoneinfo.ZoneInfo.clear_cache()
 
 FALLBACK = "UTC"
+OUTLOOKS_UTC = "tzone://Microsoft/Utc"
+SETTLED_YEARS = 6
+_SAME_SEASON = tuple(timedelta(days=days) for days in (-10, -5, 0, 5, 10))
 
 
 @lru_cache(maxsize=1024)
@@ -27,11 +32,33 @@ def known(name: str) -> bool:
 
 
 def iana(name: str | None) -> str | None:
-    """The IANA name for a Windows or IANA name; None where neither knows it (custom zones)."""
-    if not name:
-        return None
-    candidate = win_tz.get(name, name)
-    return candidate if known(candidate) else None
+    """The IANA name for a Windows, IANA or Outlook name; None where none knows it (`tzone://Microsoft/Custom`)."""
+    if not name or known(name):  # first, as "UTC" is both a Windows and an IANA name
+        return name or None
+    candidate = FALLBACK if name == OUTLOOKS_UTC else win_tz.get(name)
+    return candidate if candidate and known(candidate) else None
+
+
+def sendable(zone: str) -> str:
+    """`zone` if Exchange has a zone of that name or one that CLDR calls equal, else UTC: Graph refuses the rest."""
+    return zone if zone in tz_win and known(zone) else FALLBACK
+
+
+@lru_cache(maxsize=4096)
+def settled(zone: str, day: date) -> bool:
+    """True if the offset of `zone` on `day` is that of the same season in each of the six years before.
+
+    Where a law changed lately, Exchange may still reckon by the old one: a wall clock time would become another
+    instant there. Six years are longer than the window reaches ahead (D3), so old rules cannot be hidden in it.
+    """
+    info, noon = zoneinfo.ZoneInfo(zone), datetime.combine(day, time(12), UTC)
+    present = _offset(noon, info)
+    seasons = (noon - timedelta(days=365.25 * years) for years in range(1, SETTLED_YEARS + 1))
+    return all(any(_offset(then + shift, info) == present for shift in _SAME_SEASON) for then in seasons)
+
+
+def _offset(moment: datetime, info: zoneinfo.ZoneInfo) -> timedelta | None:
+    return moment.astimezone(info).utcoffset()
 
 
 def day_start(day: date, zone: str) -> datetime:

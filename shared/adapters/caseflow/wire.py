@@ -1,4 +1,7 @@
-"""CaseFlow's JSON and core's events, both ways (caseflow-api.yaml). Pure; unknown response members are ignored."""
+"""CaseFlow's JSON and core's events, both ways (caseflow-api.yaml). Unknown response members are ignored.
+
+Pure, but for a log line.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import UNSET, Raw, Struct
 
+from shared import log
 from shared.adapters.http import MALFORMED, decoded
 from shared.core.errors import Retry
 from shared.core.events import Author, CaseflowEvent, Content, Kind, MirrorItem, Removed, Span, days, timed
@@ -162,6 +166,8 @@ def _item(kind: Kind, told: _Task | _Deadline, title: str, day: str) -> MirrorIt
 
 def _span(told: _Event) -> Span:
     zone = told.timezone if known(told.timezone) else FALLBACK
+    if zone != told.timezone:
+        log.line("zone_not_named", service="caseflow", object_id=told.id, reason="unknown", outcome="instant_kept")
     if told.all_day:
         return days(_day(told.start), _day(told.end), zone)
     return timed(_instant(told.start), _instant(told.end), zone)

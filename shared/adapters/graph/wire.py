@@ -1,4 +1,4 @@
-"""Graph's event JSON and core's events, both ways (graph.md, "Events"). Pure.
+"""Graph's event JSON and core's events, both ways (graph.md, "Events"). Pure, but for a log line.
 
 Reading is tolerant: what Graph leaves out or adds changes nothing. Writing is strict: only members that the
 projection sets, and a masked one is checked once more before its bytes leave (G2).
@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw
 
+from shared import log
 from shared.adapters.graph.shapes import Body, Person, Row, ZonedTime, is_present
 from shared.core import marks
 from shared.core.events import Content, OutlookEvent, Span
@@ -21,8 +22,9 @@ from shared.core.mask import Projection
 from shared.core.policy import Mask
 from shared.core.texts import MASK_TEXT
 from shared.core.writes import CreateOutlook, PatchOutlook
-from shared.core.zones import FALLBACK, iana, instant, known, wall_clock
+from shared.core.zones import FALLBACK, iana, instant, sendable, settled, wall_clock
 
+CUSTOM_ZONE = "tzone://Microsoft/Custom"
 _LINK_ID = marks.LINK_PROPERTY.lower()
 _STAMP_ID = marks.STAMP_PROPERTY.lower()
 _MASKED_BODY = {"contentType": "text", "content": MASK_TEXT}
@@ -111,12 +113,17 @@ def _span(found: Row) -> Span | None:
         start, end = read(found.start), read(found.end)
     except (ValueError, OverflowError):
         return None
-    return Span(start=start, end=end, all_day=all_day, zone=_zone(found.original_start_time_zone) or FALLBACK)
+    return Span(start=start, end=end, all_day=all_day, zone=_named_zone(found))
 
 
-def _zone(name: str | None) -> str | None:
-    # "UTC" is both a Windows and an IANA name; keep it.
-    return name if name and known(name) else iana(name)
+def _named_zone(found: Row) -> str:
+    """The zone a person sees; custom and unknown ones are told, and only the instants cross (D5)."""
+    name = found.original_start_time_zone
+    zone = iana(name)
+    if name and zone is None:
+        reason = "custom" if name == CUSTOM_ZONE else "unknown"
+        log.line("zone_not_named", service="graph", object_id=found.id, reason=reason, outcome="instant_kept")
+    return zone or FALLBACK
 
 
 def _day(time: ZonedTime) -> date:
@@ -129,7 +136,7 @@ def _instant(time: ZonedTime) -> datetime:
         return wall.astimezone(UTC)
     if time.time_zone is None or time.time_zone == "UTC":
         return wall.replace(tzinfo=UTC)
-    zone = _zone(time.time_zone)
+    zone = iana(time.time_zone)
     if zone is None:
         raise ValueError("a time in an unknown zone is no instant")
     return instant(wall, zone)
@@ -214,7 +221,7 @@ def _members(projection: Projection) -> dict[str, Any]:
 
 
 def _times(span: Span) -> dict[str, Any]:
-    zone = span.zone if known(span.zone) else FALLBACK
+    zone = sendable(span.zone)
     return {"start": _zoned(span.start, zone), "end": _zoned(span.end, zone), "isAllDay": span.all_day}
 
 
@@ -222,8 +229,9 @@ def _zoned(when: datetime | date, zone: str) -> dict[str, str]:
     if not isinstance(when, datetime):
         return {"dateTime": f"{when.isoformat()}T00:00:00", "timeZone": zone}
     wall = wall_clock(when, zone).replace(fold=0)
-    if instant(wall, zone) != when:
-        # The second of two equal hours has no name in its zone: exact (D5) comes before the zone.
+    if instant(wall, zone) != when or not settled(zone, wall.date()):
+        # The second of two equal hours has no name in its zone, and Exchange may not know a new law yet:
+        # exact (D5) comes before the zone.
         wall, zone = wall_clock(when, FALLBACK), FALLBACK
     return {"dateTime": wall.isoformat(), "timeZone": zone}
 

@@ -36,9 +36,8 @@ def plan_left_outlook(
     if kind is not None:
         return reviewed(link, kind, caseflow=caseflow)
     if link.base and caseflow_changed(link, caseflow.content, rules.printer):
-        if by_user:
-            return reviewed(link, "deleted_in_outlook", caseflow=caseflow)
-        return copied_again(link, caseflow, rules)
+        asked = reviewed(link, "deleted_in_outlook", caseflow=caseflow)
+        return asked if by_user else copied_again(link, caseflow, rules)
     return removed_from_caseflow(link, caseflow, rules, DECLINED if by_user else "deleted_in_outlook")
 
 

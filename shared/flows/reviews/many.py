@@ -1,0 +1,91 @@
+"""The answer to a question about many removals (E9): carried out for exactly those events, in parts that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from shared.core import rows
+from shared.core.decide_review import Keep, decide_among_many
+from shared.core.errors import Rejected, Retry
+from shared.core.links import Link, State
+from shared.core.settle import looked_at_later
+from shared.core.state import Review
+from shared.core.steps import Did, Step
+from shared.flows.reviews.applying import Decision, close, decision_note, is_applied
+from shared.flows.reviews.reading import sides_of
+from shared.flows.sync.performing import perform
+from shared.flows.sync.run import OutOfTime, Run
+from shared.ports import Put
+
+PART = 20
+
+
+def resolve_many(run: Run, decision: Decision) -> None:
+    """Decide each event that still waits, but for those private to another; close the item with the last.
+
+    Raises Retry `partly_applied` or `not_applied`, and Rejected with CaseFlow's code, where some still wait.
+    """
+    review = decision.review
+    mine = [link for link in _waiting(run, review) if decision.is_own or link.visibility != "private"]
+    refused: list[str] = []
+    try:
+        for start in range(0, len(mine), PART):
+            refused += _part(run, mine[start : start + PART], decision.keep)
+    except OutOfTime:
+        _shorten(run, decision, _waiting(run, review))
+        raise Retry("partly_applied", after_seconds=1) from None
+    left = _waiting(run, review)
+    if not left:
+        close(run, decision, [])
+        return
+    _shorten(run, decision, left)
+    if any(link.id in {one.id for one in mine} for link in left):
+        raise Rejected(refused[0]) if refused else Retry("not_applied", after_seconds=5)
+
+
+def _waiting(run: Run, review: Review) -> list[Link]:
+    listed = (run.index.get(link_id) for link_id in review.links)
+    return [link for link in listed if link is not None and link.review == review.id]
+
+
+def _part(run: Run, links: Sequence[Link], keep: Keep) -> list[str]:
+    """Decide some; the codes of what was refused."""
+    run.check()
+    sides = sides_of(run, links)
+    steps, refused = [], []
+    for link in links:
+        try:
+            steps.append(decide_among_many(link, sides[link.id], keep, run.rules))
+        except Rejected as error:
+            refused.append(error.code)
+    perform(run, steps)
+    before = {link.id: link for link in links}
+    return refused + _settle(run, steps, before, keep)
+
+
+def _settle(run: Run, steps: Sequence[Step], before: dict[str, Link], keep: Keep) -> list[str]:
+    """Links that were decided leave the item, the others wait again."""
+    links, refused = [], []
+    for step in steps:
+        old = before[step.drops or step.link.id]
+        after = run.index.get(step.link.id) or run.ended.get(step.link.id)
+        if after is None or step.did is Did.REVIEW:
+            continue
+        if is_applied(old, after, step, keep) or step.did is Did.AGREE:
+            links.append(structs.replace(after, review=None))
+        else:
+            refused += [after.reason] if after.state is State.ASIDE and after.reason else []
+            links.append(looked_at_later(old))
+    run.record(links)
+    return refused
+
+
+def _shorten(run: Run, decision: Decision, left: Sequence[Link]) -> None:
+    """The item lists what still waits; what was done stays done."""
+    review = decision.review
+    rest = structs.replace(review, links=tuple(link.id for link in left))
+    if len(rest.links) < len(review.links):
+        run.note(decision_note(run, decision))
+    run.record([], extra=[Put(rows.REVIEW_PREFIX + review.id, rows.encoded(rest))])

@@ -136,7 +136,7 @@ class World:
         start: datetime = START,
     ) -> None:
         self.clock = Clock(start)
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - seeded on purpose
         self.graph = GraphService(now=self.clock, seed=seed, switches=switches or Switches())
         self.caseflow = CaseFlow(now=self.clock, seed=seed, service_token=TOKEN)
         self.store = MemoryStore(self.count_table)

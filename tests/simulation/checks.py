@@ -1,0 +1,177 @@
+"""The checkers of single writes. Each promises one sentence of docs/invariants.md and judges by what the world saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tests.simulation.scheduler import Task
+from tests.simulation.truth import OTHER, Truth
+from tests.simulation.values import ends_at
+from tests.simulation.watch import FIELDS, Change, Seen
+
+MIRRORED = ("tk", "dl")
+
+
+class Violation(Struct, frozen=True):
+    """A broken promise: which, and what happened in words."""
+
+    check: str
+    what: str
+
+
+class WriteChecks:
+    """Judges each change that the app made."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+        self.watch = truth.watch
+        self.excused: dict[str, int] = {}
+        self.forgetful = False
+
+    def judge(self, change: Change, task: Task, *, raced: bool) -> Iterator[Violation]:
+        """All that is wrong with one change; `raced` if Graph let a stale If-Match pass."""
+        before, after = change.before, change.after
+        yield from self._nobody_else(change, task)
+        if before is None:
+            yield from self._duplicate(after)
+            yield from self._past(after, task)
+            yield from self._pulled_mirror(after)
+            yield from self._pulled_secondary(after, task)
+            return
+        if after.side == "outlook" and after.owner != task.who:
+            return
+        if raced:
+            self.excuse("raced_if_match")
+            return
+        yield from self._secondary(change)
+        yield from self._unveiled(change)
+        if change.left:
+            yield from self._deleted(before, task)
+        elif before.stands:
+            yield from self._overwritten(change)
+            yield from self._unassigned(change, task)
+
+    def excuse(self, reason: str) -> None:
+        """Count what is let pass because docs/invariants.md does not promise it."""
+        self.excused[reason] = self.excused.get(reason, 0) + 1
+
+    def _nobody_else(self, change: Change, task: Task) -> Iterator[Violation]:
+        after = change.after
+        person = self.truth.world.people[task.who]
+        if after.side == "caseflow" and after.owner != person.firm_id:
+            yield Violation("nobody_else", f"{task.name} of {task.who} wrote {after.id} of firm {after.owner}")
+        if after.side == "outlook" and after.owner != task.who and after.organizer:
+            yield Violation("nobody_else", f"{task.name} of {task.who} wrote {after.id} of {after.owner}")
+
+    def _duplicate(self, after: Seen) -> Iterator[Violation]:
+        """At most one living event per token and side; a person's own copies have tokens of their own."""
+        twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
+        allowed = max(1, self.truth.originals.get(after.token, 1))
+        if after.token and len(twins) > allowed:
+            if self.forgetful:
+                self.excuse("forgotten_transaction")
+                return
+            yield Violation("no_duplicate", f"{after.token} stands {len(twins)} times in {after.side} ({after.owner})")
+
+    def _past(self, after: Seen, task: Task) -> Iterator[Violation]:
+        line = self.truth.world.row(self.truth.world.people[task.who]).line
+        if line is not None and ends_at(after.when) <= line and "import" not in task.name:
+            yield Violation("past_untouched", f"{after.token} of {after.when.start} was made in {after.side}")
+
+    def _pulled_mirror(self, after: Seen) -> Iterator[Violation]:
+        if after.side == "caseflow" and after.token.startswith(MIRRORED):
+            yield Violation("one_way", f"the mirror {after.token} was made an event in CaseFlow")
+
+    def _pulled_secondary(self, after: Seen, task: Task) -> Iterator[Violation]:
+        if after.side != "caseflow":
+            return
+        for owner in self.truth.world.people:
+            for seen in self.watch.now.values():
+                if seen.side == "outlook" and seen.owner == owner and seen.token == after.token:
+                    if any(change.after.stands for change in self._since(seen, task.began)):
+                        return
+        yield Violation("secondary", f"{after.token} was made in CaseFlow though no primary calendar holds it")
+
+    def _since(self, seen: Seen, at: int) -> list[Change]:
+        """The versions an event had since a moment."""
+        history = self.watch.history[(seen.side, seen.id)]
+        first = max((place for place, change in enumerate(history) if change.at <= at), default=0)
+        return history[first:]
+
+    def _secondary(self, change: Change) -> Iterator[Violation]:
+        before = change.before
+        if before is not None and before.side == "outlook" and not before.stands:
+            yield Violation("secondary", f"{before.token} was written while in {before.where}")
+
+    def _unveiled(self, change: Change) -> Iterator[Violation]:
+        """What a person marked private stays so (G7); it was never ours to lower."""
+        before, after = change.before, change.after
+        if before is None or before.side != "outlook" or before.ours or before.sensitivity == after.sensitivity:
+            return
+        if before.sensitivity in {"private", "personal"}:
+            yield Violation("private", f"{before.token} was {before.sensitivity} and became {after.sensitivity}")
+
+    def _overwritten(self, change: Change) -> Iterator[Violation]:
+        """A value of a person goes only after it stood on the other side, or is kept (H3, G3)."""
+        before, after = change.before, change.after
+        if before is None or after.token.startswith(MIRRORED):
+            return
+        for name in change.changed():
+            if self.truth.by_person_before(change, name):
+                lost = self.truth.lost(before, name, after)
+                if lost:
+                    yield Violation("no_lost_update", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
+
+    def _deleted(self, before: Seen, task: Task) -> Iterator[Violation]:
+        if not self._left_elsewhere(before, task):
+            yield Violation("provenance", f"{before.side} {before.id} ({before.token}) was deleted, by no person's act")
+        if before.side == "caseflow" and (self.truth.is_protected(before) or before.matter is not None):
+            yield Violation("protected_kept", f"{before.id} ({before.token}) is protected and was deleted in CaseFlow")
+        if before.token.startswith(MIRRORED):
+            return
+        hidden = self._hidden(before)
+        for name in FIELDS:
+            if name in hidden:
+                continue
+            if self.truth.by_person(before, name) and (lost := self.truth.lost(before, name, None)):
+                yield Violation("no_lost_update", f"{before.side} {before.id}: {name} {lost!r} was deleted")
+
+    def _hidden(self, before: Seen) -> frozenset[str]:
+        """Fields that never cross: masked ones, and all but the times of a private event (G2, E4)."""
+        if before.side == "caseflow":
+            was_masked = before.id in self.truth.masked or before.id in self.truth.unmasked
+            return frozenset({"place", "text"} if was_masked else ())
+        private = before.sensitivity in {"private", "personal"} and not before.ours
+        return frozenset({"title", "place", "text"} if private else ())
+
+    def _left_elsewhere(self, before: Seen, task: Task) -> bool:
+        """Since the job began the counterpart was missing, declined, or not this person's."""
+        if before.token.startswith(MIRRORED):
+            return True
+        others = [
+            seen for seen in self.watch.now.values()
+            if seen.side == OTHER[before.side] and seen.token == before.token and _may_pair(before, seen, task)
+        ]  # fmt: skip
+        return any(_is_away(change.after, task) for seen in others for change in self._since(seen, task.began))
+
+    def _unassigned(self, change: Change, task: Task) -> Iterator[Violation]:
+        before, after = change.before, change.after
+        if before is None or before.side != "caseflow" or before.kind != "event":
+            return
+        for staff in set(before.staff) - set(after.staff):
+            if staff != task.who:
+                yield Violation("nobody_else", f"{task.name} of {task.who} took {staff} off {before.id}")
+            elif not self._left_elsewhere(before, task):
+                yield Violation("provenance", f"{staff} was taken off {before.id} by no person's act")
+
+
+def _may_pair(before: Seen, seen: Seen, task: Task) -> bool:
+    return seen.owner == task.who if seen.side == "outlook" else task.who != ""
+
+
+def _is_away(seen: Seen, task: Task) -> bool:
+    if not seen.stands or seen.cancelled or seen.response == "declined":
+        return True
+    return seen.side == "caseflow" and task.who not in seen.staff

@@ -1,0 +1,179 @@
+"""The checkers at rest: both sides agree, and a further round is silent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+from shared.core import rows
+from shared.core.links import Link
+from shared.core.state import StaffRow
+from shared.core.texts import MASK_TEXT, PRIVATE_TITLE, plain
+from tests.simulation.checks import Violation
+from tests.simulation.truth import Truth
+from tests.simulation.values import ends_at, starts_at, words_of
+from tests.simulation.watch import Seen
+from tests.simulation.world import Person
+
+PREFIXES = (rows.LINK_PREFIX, rows.ENDED_PREFIX, rows.IMPORTED_PREFIX)
+
+
+class RestChecks:
+    """Judges the world once faults and people have stopped."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+        self.world = truth.world
+        self.watch = truth.watch
+
+    def quiet(self) -> bool:
+        """True if nobody's row speaks of anything left to do."""
+        staff = [self.world.row(person) for person in self.world.people.values()]
+        return not any(row.todo or row.failures or row.set_aside or row.off_since for row in staff if _is_on(row))
+
+    def links(self) -> dict[str, str]:
+        """All link rows as they are stored."""
+        return {
+            f"{person.staff_id}/{row.key}": row.data
+            for person in self.world.people.values()
+            for row in self.world.store.partitions.get(self.world.partition(person), {}).values()
+            if row.key.startswith(PREFIXES)
+        }
+
+    def silent(self, before: dict[str, str], since: int, counted: int) -> Iterator[Violation]:
+        """A further round writes nothing and changes no link."""
+        for service, method, url, body in self.world.requests[counted:]:
+            wrote = method != "GET" and (service == "caseflow" or _writes(body))
+            if wrote:
+                yield Violation("silence", f"{service} {method} {url.rpartition('/')[2]}: {_gist(body)}")
+        after = self.links()
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) != after.get(key):
+                yield Violation("silence", f"link {key} changed: {_differing(before.get(key), after.get(key))}")
+
+    def converged(self) -> Iterator[Violation]:
+        """Every event in scope stands on both sides alike."""
+        for person in self.world.people.values():
+            row = self.world.row(person)
+            if not _is_on(row):
+                continue
+            view = _View(self.truth, person, row)
+            yield from view.judge()
+
+
+def _is_on(row: StaffRow) -> bool:
+    return row.connection == "connected" and row.preferences.sync_enabled
+
+
+def _writes(body: bytes) -> bool:
+    return any(mark in body for mark in (b'"POST"', b'"PATCH"', b'"DELETE"'))
+
+
+def _gist(body: bytes) -> str:
+    told = json.loads(body)
+    parts = [*told.get("requests", []), *told.get("operations", [])]
+    return "; ".join(f"{part['method']} {sorted(part.get('body') or {})}" for part in parts)
+
+
+def _differing(before: str | None, after: str | None) -> str:
+    old, new = json.loads(before or "{}"), json.loads(after or "{}")
+    names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    return ", ".join(f"{name}: {old.get(name)} -> {new.get(name)}" for name in names)
+
+
+class _View:
+    """One person's two calendars."""
+
+    def __init__(self, truth: Truth, person: Person, row: StaffRow) -> None:
+        self.truth = truth
+        self.person = person
+        self.row = row
+        self.now = truth.world.clock()
+        stored = truth.world.store.partitions.get(truth.world.partition(person), {})
+        self.links = [rows.decoded(one.data, Link) for one in stored.values() if one.key.startswith(PREFIXES)]
+
+    def judge(self) -> Iterator[Violation]:
+        """All that does not agree."""
+        outlook = [seen for seen in self.truth.watch.standing("outlook") if seen.owner == self.person.staff_id]
+        cases = [
+            seen for seen in self.truth.watch.standing("caseflow")
+            if seen.kind == "event" and self.person.staff_id in seen.staff
+        ]  # fmt: skip
+        for case in cases:
+            yield from self._of_case(case, outlook)
+        for event in outlook:
+            yield from self._of_outlook(event, cases)
+
+    def _in_scope(self, seen: Seen) -> bool:
+        end = ends_at(seen.when)
+        far = self.row.window_end or self.now
+        line = self.row.line or self.now
+        return line < end and end > self.now - timedelta(days=30) and starts_at(seen.when) < far
+
+    def _of_case(self, case: Seen, outlook: list[Seen]) -> Iterator[Violation]:
+        if not self._in_scope(case) or self._excused(case):
+            return
+        twins = [seen for seen in outlook if self._pairs(case, seen)]
+        if not twins:
+            yield Violation("convergence", f"{self.person.staff_id}: {case.token} of CaseFlow is not in Outlook")
+        for event in twins[:1]:
+            for name, ours, theirs in self._differences(case, event):
+                what = f"{self.person.staff_id}: {case.token} differs in {name}: CaseFlow {ours!r}, Outlook {theirs!r}"
+                yield Violation("convergence", what)
+
+    def _pairs(self, case: Seen, event: Seen) -> bool:
+        return event.token == case.token or (case.title == PRIVATE_TITLE and event.when == case.when)
+
+    def _of_outlook(self, event: Seen, cases: list[Seen]) -> Iterator[Violation]:
+        if event.token[:2] != "ev" or event.cancelled or event.response == "declined":
+            return
+        if not self._in_scope(event) or self._excused(event):
+            return
+        if not any(self._pairs(case, event) for case in cases):
+            yield Violation("convergence", f"{self.person.staff_id}: {event.token} of Outlook is not in CaseFlow")
+
+    def _excused(self, seen: Seen) -> bool:
+        """Listed as under review, set aside or ended; the reasons are judged by the checker `lists`."""
+        link = self._link(seen)
+        return link is not None and (link.state.value in {"review", "aside", "ended", "imported"})
+
+    def _link(self, seen: Seen) -> Link | None:
+        found = [link for link in self.links if self._is_of(link, seen)]
+        return min(found, key=lambda link: link.state.value in {"ended", "imported"}) if found else None
+
+    def _is_of(self, link: Link, seen: Seen) -> bool:
+        if seen.side == "caseflow":
+            return link.caseflow_id == seen.id
+        number = int(seen.id.partition("/")[2])
+        item = self.person.mailbox.store.items[number]
+        from local.graph.store import whole
+
+        return link.outlook_id == self.person.mailbox._id(whole(item))
+
+    def _differences(self, case: Seen, event: Seen) -> Iterator[tuple[str, object, object]]:
+        hidden = event.sensitivity in {"private", "personal"} and not event.ours
+        if case.title != event.title and not hidden:
+            yield "title", case.title, event.title
+        if case.when != event.when:
+            yield "when", case.when.start, event.when.start
+        if hidden:
+            return
+        yield from self._secret_differences(case, event)
+
+    def _secret_differences(self, case: Seen, event: Seen) -> Iterator[tuple[str, object, object]]:
+        masked = self.truth.is_masked(case)
+        shows_mask = plain(event.text) == MASK_TEXT
+        if masked and event.attendees == 0:
+            if event.sensitivity not in {"confidential", "private", "personal"}:
+                yield "sensitivity", "masked", event.sensitivity
+            open_words = words_of(f"{event.text} {event.place}")
+            if open_words and event.ours:
+                yield "mask", MASK_TEXT, " ".join(sorted(open_words))
+            return
+        if shows_mask or masked:
+            return
+        if words_of(case.text) != words_of(event.text):
+            yield "text", plain(case.text), plain(event.text)
+        if case.place != event.place:
+            yield "place", case.place, event.place

@@ -1,0 +1,84 @@
+"""The checkers of bytes: what leaves for Graph and CaseFlow, what is stored, and what is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from shared.core import rows
+from tests.simulation.checks import Violation
+from tests.simulation.scheduler import Task
+from tests.simulation.truth import Truth
+from tests.simulation.values import MATTER_NAME, TOKEN, WORD
+from tests.simulation.watch import Seen
+
+CATEGORY_NAMES = (b"Hearing", b"Client meeting", b"Court Date", b"Deposition")
+
+
+class ByteChecks:
+    """Searches bytes for words that must not be in them."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+
+    def request(
+        self, call: str, url: str, headers: Mapping[str, str], body: bytes | None, task: Task
+    ) -> Iterator[Violation]:
+        """What is wrong with a request."""
+        person = self.truth.world.people[task.who]
+        if call.startswith("graph"):
+            if headers["Authorization"] != f"Bearer {person.secret}":
+                yield Violation("nobody_else", f"{task.name} of {task.who} used another's token")
+            if call == "graph write" and body:
+                yield from self._to_graph(body, task)
+            return
+        if f"/firms/{person.firm_id}" not in url:
+            yield Violation("nobody_else", f"{task.name} of {task.who} asked for {url}")
+        if call == "caseflow write" and body:
+            yield from self._to_caseflow(body, task)
+
+    def _to_graph(self, body: bytes, task: Task) -> Iterator[Violation]:
+        text = body.decode()
+        if MATTER_NAME.search(text) or any(name in body for name in CATEGORY_NAMES):
+            yield Violation("mask", f"{task.name} names a matter or category to Graph")
+        for word in sorted(set(WORD.findall(text))):
+            if word[6] != "t" and self._is_secret(word, task):
+                yield Violation("mask", f"{task.name} sends {word} of a masked event to Graph")
+
+    def _is_secret(self, word: str, task: Task) -> bool:
+        """Masked since before the job began, or not edited by a person since it was (G3, G8)."""
+        side, _ = self.truth.born.get(word, ("", 0))
+        for case in self.truth.watch.standing("caseflow", word[:6]):
+            if word not in case.words() and side != "caseflow":
+                continue
+            since = self.truth.masked.get(case.id)
+            if since is not None and since <= task.began:
+                return True
+        return False
+
+    def _to_caseflow(self, body: bytes, task: Task) -> Iterator[Violation]:
+        for word in sorted(set(WORD.findall(body.decode()))):
+            for seen in self.truth.watch.standing("outlook", word[:6]):
+                if self._is_private(word, seen, task):
+                    yield Violation("private", f"{task.name} sends {word} of a private event to CaseFlow")
+
+    def _is_private(self, word: str, seen: Seen, task: Task) -> bool:
+        side, _ = self.truth.born.get(word, ("", 0))
+        since = self.truth.private.get(seen.id)
+        return (
+            seen.owner == task.who and side == "outlook" and not seen.ours and word in seen.words()
+            and since is not None and since <= task.began
+        )  # fmt: skip
+
+    def row(self, key: str, data: str) -> Iterator[Violation]:
+        """What is wrong with a row: text of people stands in losing values only."""
+        if key.startswith(rows.LOSER_PREFIX):
+            return
+        found = TOKEN.search(data) or MATTER_NAME.search(data)
+        if found:
+            yield Violation("rows", f"the row {key[:2]} holds {found.group()}")
+
+    def log(self, line: str) -> Iterator[Violation]:
+        """What is wrong with a line of the log."""
+        found = TOKEN.search(line) or MATTER_NAME.search(line)
+        if found:
+            yield Violation("logs", f"the log holds {found.group()}")

@@ -1,0 +1,163 @@
+"""From a seed to a scenario. Swarm testing: each seed leaves out a random third of acts and faults."""
+
+from __future__ import annotations
+
+import random
+
+from tests.simulation.faulty import HTTP_FAULTS, STORE_FAULTS
+from tests.simulation.scenario import Operation, Scenario
+
+ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "new_outlook": (6, ("", "", "", "", "", "private")),
+    "retitle_outlook": (6, ("",)),
+    "move_outlook": (6, ("",)),
+    "days_outlook": (2, ("",)),
+    "replace_outlook": (3, ("",)),
+    "retext_outlook": (5, ("",)),
+    "delete_outlook": (5, ("",)),
+    "undelete_outlook": (2, ("",)),
+    "secondary_outlook": (2, ("",)),
+    "back_outlook": (3, ("",)),
+    "touch_outlook": (2, ("",)),
+    "copy_outlook": (2, ("copy",)),
+    "sensitivity_outlook": (4, ("private", "normal", "normal", "confidential", "personal")),
+    "new_case": (6, ("", "", "", "matter", "protected")),
+    "retitle_case": (6, ("",)),
+    "move_case": (6, ("",)),
+    "days_case": (2, ("",)),
+    "replace_case": (3, ("",)),
+    "retext_case": (5, ("",)),
+    "delete_case": (5, ("",)),
+    "link_case": (4, ("matter", "matter", "")),
+    "categorise_case": (4, ("Hearing", "Client meeting", "")),
+    "confidential_case": (2, ("on", "off")),
+    "visibility_case": (2, ("private", "firm")),
+    "assign_case": (4, ("",)),
+}
+SWITCHES: tuple[tuple[str, tuple[object, ...]], ...] = (
+    ("if_match_honoured", (False,)),
+    ("transaction_id_remembered", (0, 1)),
+    ("duplicate_transaction_status", (201, 400)),
+    ("deleted_transaction", ("replayed", "forgotten")),
+    ("deleted_still_answers_by_id", (True,)),
+    ("other_calendar_events_answer_by_id", (False,)),
+    ("copies_carry_marks", (True,)),
+    ("rewrite_html", (False,)),
+    ("filter_on_properties_finds", (False,)),
+    ("declined_stay", (False,)),
+    ("stale_delta_rows", (1, 3)),
+    ("delta_tokens_kept", (1,)),
+    ("delta_gone", ("resyncRequired", "syncStateInvalid")),
+    ("delta_repeats_a_row", (True,)),
+    ("views_hold_an_empty_id", (True,)),
+)
+PEOPLE = (("ann",), ("ann",), ("ann", "bob"), ("ann", "bob", "cyd"), ("ann", "cyd"))
+CREATES = ("new_outlook", "new_case")
+LENGTH = (25, 55)
+
+
+class _Maker:
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - seeded on purpose
+        self.people = self.random.choice(PEOPLE)
+        self.acts = self._swarm(list(ACTS), always=CREATES)
+        self.http_faults = self._swarm(list(HTTP_FAULTS), always=())
+        self.store_faults = self._swarm(list(STORE_FAULTS), always=())
+        self.calm = self.random.random() < 0.15
+        self.operations: list[Operation] = []
+        self.events: list[tuple[str, str]] = []
+        self.jobs: list[str] = []
+        self.open: list[str] = []
+        self.number = 0
+
+    def _swarm(self, names: list[str], always: tuple[str, ...]) -> list[str]:
+        kept = [name for name in names if name in always or self.random.random() < 0.67]
+        return kept or names
+
+    def add(self, do: str, **members: object) -> None:
+        self.number += 1
+        self.operations.append(Operation(do=do, number=self.number, **members))  # type: ignore[arg-type]
+
+    def create(self) -> None:
+        do = self.random.choice(CREATES)
+        who, event = self.random.choice(self.people), f"ev{len(self.events) + 1:04d}"
+        self.events.append((who, event))
+        self.add(do, who=who, event=event, kind=self.random.choice(ACTS[do][1]), reach=self.reach())
+
+    def reach(self) -> str:
+        return self.random.choices(("near", "dst", "far", "past"), (20, 2, 1, 1))[0]
+
+    def act(self) -> None:
+        names = [name for name in self.acts if name not in CREATES or len(self.events) < 8]
+        do = self.random.choices(names, [ACTS[name][0] for name in names])[0]
+        if do in CREATES or not self.events:
+            self.create()
+            return
+        owner, event = self.random.choice(self.events)
+        who = owner if self.random.random() < 0.8 else self.random.choice(self.people)
+        kind = self.random.choice(ACTS[do][1])
+        if kind == "copy":
+            kind = f"ev{len(self.events) + 1:04d}"
+            self.events.append((who, kind))
+        self.add(do, who=who, event=event, kind=kind, reach=self.reach())
+
+    def job(self) -> None:
+        name = f"j{len(self.jobs) + 1}"
+        self.jobs.append(name)
+        self.open.append(name)
+        draw = self.random.random()
+        if draw < 0.1 and len(self.jobs) > 1:
+            self.add("again", job=name, kind=self.random.choice(self.jobs[:-1]))
+            return
+        kind = "manual" if draw < 0.2 else "sync"
+        self.add("job", who=self.random.choice(self.people), job=name, kind=kind,
+                 steps=self.random.choice((0, 0, 0, 30, 400)))  # fmt: skip
+
+    def step(self) -> None:
+        if not self.open:
+            self.job()
+            return
+        job = self.random.choice(self.open)
+        draw = self.random.random()
+        if draw < 0.25:
+            self.open.remove(job)
+            self.add("finish", job=job)
+            return
+        fault = ""
+        if not self.calm and draw < 0.65:
+            fault = self.random.choice(self.http_faults + self.store_faults)
+            if fault.startswith("crash") and draw < 0.3:
+                fault = ""
+            if fault.startswith("crash"):
+                self.open.remove(job)
+        self.add("step", job=job, steps=self.random.choice((1, 1, 2, 3, 5, 8, 13, 21)), fault=fault)
+
+    def clock(self) -> None:
+        self.add("clock", steps=self.random.choice((1, 30, 90, 125, 300, 300, 3700)))
+
+
+def derive(seed: int) -> Scenario:
+    """The scenario of a seed; the same for ever."""
+    maker = _Maker(seed)
+    for _ in range(maker.random.randint(2, 5)):
+        maker.create()
+    if maker.random.random() < 0.75:
+        maker.add("settle")
+    length = maker.random.randint(*LENGTH)
+    while len(maker.operations) < length:
+        maker.random.choices((maker.act, maker.job, maker.step, maker.clock), (10, 4, 12, 2))[0]()
+    return Scenario(
+        seed=seed,
+        people=maker.people,
+        switches=_switches(maker.random),
+        operations=tuple(maker.operations),
+        renewal=maker.random.random() < 0.1,
+    )
+
+
+def _switches(dice: random.Random) -> dict[str, object]:
+    flipped: dict[str, object] = {}
+    for name, values in SWITCHES:
+        if dice.random() < 0.1:
+            flipped[name] = dice.choice(values)
+    return flipped

@@ -1,0 +1,106 @@
+"""What follows from what the world saw: whose a value is, where it has stood, and since when an event is masked."""
+
+from __future__ import annotations
+
+from tests.simulation.values import When, words_of
+from tests.simulation.watch import FIELDS, Change, Seen, Watch
+from tests.simulation.world import World
+
+OTHER = {"outlook": "caseflow", "caseflow": "outlook"}
+
+
+class Truth:
+    """Facts about values and events, kept up to date with each change."""
+
+    def __init__(self, world: World, watch: Watch) -> None:
+        self.world = world
+        self.watch = watch
+        self.shown: dict[str, dict[str, int]] = {"outlook": {}, "caseflow": {}}
+        self.times: dict[str, set[tuple[str, When]]] = {"outlook": set(), "caseflow": set()}
+        self.authors: dict[tuple[str, str, str], tuple[bool, int]] = {}
+        self.earlier: dict[tuple[str, str, str], tuple[bool, int]] = {}
+        self.masked: dict[str, int] = {}
+        self.unmasked: dict[str, int] = {}
+        self.private: dict[str, int] = {}
+        self.born: dict[str, tuple[str, int]] = {}
+        self.originals: dict[str, int] = {}
+        self.kept = ""
+
+    def hear(self, change: Change) -> None:
+        """Take in one change."""
+        after = change.after
+        for word in after.words():
+            self.shown[after.side].setdefault(word, change.at)
+            self.born.setdefault(word, (after.side, change.at))
+        self.times[after.side].add((after.token, after.when))
+        for name in FIELDS if change.is_new else change.changed():
+            key = (after.side, after.id, name)
+            self.earlier[key] = self.authors.get(key, (True, 0))
+            self.authors[key] = (change.by_app, change.at)
+        if change.is_new and not change.by_app and not (after.side == "outlook" and not after.organizer):
+            self.originals[after.token] = self.originals.get(after.token, 0) + 1
+        self._secrecy(change)
+
+    def _secrecy(self, change: Change) -> None:
+        after = change.after
+        if after.side == "outlook":
+            _since(self.private, after.id, change.at, after.sensitivity in {"private", "personal"})
+        else:
+            self.judge_mask(after, change.at)
+
+    def judge_mask(self, seen: Seen, at: int) -> None:
+        """Note since when an event of CaseFlow is masked, or is no longer."""
+        is_masked = self.is_masked(seen)
+        if seen.id in self.masked and not is_masked:
+            self.unmasked[seen.id] = at
+        _since(self.masked, seen.id, at, is_masked)
+
+    def list_changed(self, firm_id: str) -> None:
+        """The firm's list is another: what it masks is judged anew."""
+        for seen in self.watch.standing("caseflow"):
+            if seen.owner == firm_id:
+                self.judge_mask(seen, self.watch.clock)
+
+    def is_masked(self, seen: Seen) -> bool:
+        """G1 for an event of CaseFlow, by the firm's present list; deadlines and matter-linked tasks (I2)."""
+        if seen.kind != "event":
+            return seen.kind == "deadline" or seen.matter is not None
+        return seen.matter is not None or seen.confidential or self.is_protected(seen) or seen.visibility == "private"
+
+    def is_protected(self, seen: Seen) -> bool:
+        """True for a protected category, or one that is not in the list."""
+        if seen.category is None:
+            return False
+        listed = {row["name"]: row["protected"] for row in self.world.caseflow.firm(seen.owner)["event_categories"]}
+        return bool(listed.get(seen.category, True))
+
+    def by_person(self, seen: Seen, field: str) -> bool:
+        """True if a person wrote the field as it stands."""
+        by_app, _ = self.authors.get((seen.side, seen.id, field), (True, 0))
+        return not by_app
+
+    def by_person_before(self, change: Change, field: str) -> bool:
+        """True if a person wrote the field as it stood before a change that was just heard."""
+        by_app, _ = self.earlier.get((change.after.side, change.after.id, field), (True, 0))
+        return not by_app
+
+    def lost(self, before: Seen, field: str, after: Seen | None) -> str:
+        """What of a field stood nowhere else and is kept nowhere; "" if nothing is lost."""
+        value = getattr(before, field)
+        if isinstance(value, When):
+            known = (before.token, value) in self.times[OTHER[before.side]] or self._keeps_time(value)
+            return "" if known else f"{value.start}"
+        rest = words_of(value) - (after.words() if after is not None else frozenset())
+        gone = [word for word in sorted(rest) if word not in self.shown[OTHER[before.side]] and word not in self.kept]
+        return " ".join(gone)
+
+    def _keeps_time(self, when: When) -> bool:
+        stored = f'"{when.start}"' if when.all_day else f'"{when.start[:-1]}:00'
+        return stored in self.kept
+
+
+def _since(known: dict[str, int], key: str, at: int, holds: bool) -> None:
+    if holds:
+        known.setdefault(key, at)
+    else:
+        known.pop(key, None)

@@ -11,7 +11,7 @@ from shared.boundary.auditcsv import table
 from shared.boundary.callers import own_or_firm
 from shared.boundary.endpoint import Call, endpoint, new_blueprint
 from shared.boundary.operations import AuditQuery
-from shared.boundary.problems import invalid
+from shared.boundary.problems import changed_since, invalid
 from shared.core.errors import Rejected
 from shared.flows import auditlog, chain, reviews
 
@@ -31,7 +31,10 @@ def list_reviews(call: Call) -> func.HttpResponse:
 def resolve_review(call: Call) -> func.HttpResponse:
     """Apply a decision at once, or say why not (H4)."""
     review_id = call.request.route_params["review_id"]
-    return json_answer(reviews.resolve(call.ports, call.caller, review_id, call.body.keep))
+    try:
+        return json_answer(reviews.resolve(call.ports, call.caller, review_id, call.body.keep))
+    except reviews.ChangedSince as error:
+        raise changed_since(error.review) from None
 
 
 def _asked(call: Call) -> auditlog.Query:

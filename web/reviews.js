@@ -49,7 +49,8 @@ function item(review, refresh) {
     ? listed(review)
     : make("div", { className: "sides" }, side("In CaseFlow", review.caseflow), side("In Outlook", review.outlook));
   const decide = make("div", { className: "row start" }, button(review, "caseflow", refresh), button(review, "outlook", refresh));
-  return make("article", { className: "review" }, make("div", {}, title, since), body, decide);
+  const notice = review.notice ? [make("p", { className: "strong" }, review.notice)] : [];
+  return make("article", { className: "review" }, make("div", {}, title, since), body, ...notice, decide);
 }
 
 /** Show the caller's open items; the list is made anew only when it changed, so that the focus stays. */

@@ -60,6 +60,11 @@ def not_found(what: str) -> Problem:
     return Problem(404, "not_found", f"There is no such {what}.")
 
 
+def changed_since(review: Mapping[str, Any]) -> Problem:
+    """A decision about what is no longer there; the refreshed item stands beside it as `review`."""
+    return Problem(409, "changed_since", messages.message("changed_since").text, extra={"review": review})
+
+
 _STATUS: tuple[tuple[type[errors.SyncError], int], ...] = (
     (errors.Retry, 503),
     (errors.Expired, 503),
@@ -72,24 +77,25 @@ _STATUS: tuple[tuple[type[errors.SyncError], int], ...] = (
 )
 
 
-_SENTENCES = {
-    "not_found": "There is no such thing here, or it is somebody else's.",
-    "not_connected": "Outlook is not connected. Connect it, or reconnect, first.",
-    "sync_paused": "Sync is paused. Switch “Sync enabled” on first.",
-    "nothing_to_retry": "There is nothing to retry: the last sync did not fail.",
-    "already_resolved": "This item was decided already.",
-    "changed_since": "The events were changed meanwhile. Look at them again, then decide.",
-}
+_NOT_FOUND = "There is no such thing here, or it is somebody else's."
 
 
 def of_sync_error(error: errors.SyncError) -> Problem:
     """The problem that stands for an error of the engine, with a plain sentence for its code."""
     status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
     code = "not_found" if status == 404 else error.code
-    sentence = _SENTENCES.get(code) or messages.message(code).text
+    sentence = _sentence(error)
     headers = {}
     if status == 503:
         wished = getattr(error, "after_seconds", None)
         headers["Retry-After"] = str(max(1, math.ceil(wished or RETRY_AFTER_SECONDS)))
     extra = {"reference": error.reference} if error.reference else {}
     return Problem(status, code, sentence, extra=extra, headers=headers)
+
+
+def _sentence(error: errors.SyncError) -> str:
+    if isinstance(error, errors.Gone):
+        return _NOT_FOUND
+    if isinstance(error, errors.Rejected) and error.code not in messages.codes():
+        return f"The change was refused, with the code {error.code}."
+    return messages.message(error.code).text

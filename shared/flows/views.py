@@ -142,7 +142,7 @@ class OutlookSide(Struct, frozen=True):
 
 
 class ReviewView(Struct, frozen=True):
-    """One review item with both versions side by side (H4)."""
+    """One review item with both versions side by side (H4); `notice` must be read before a decision."""
 
     id: str
     kind: Literal[
@@ -163,6 +163,7 @@ class ReviewView(Struct, frozen=True):
     events: list[ReviewedEvent]
     caseflow: CaseflowSide | None
     outlook: OutlookSide | None
+    notice: str | None
 
 
 class ReviewList(Struct, frozen=True):

@@ -45,6 +45,7 @@ def review(**members: Any) -> dict[str, Any]:
         "events": [],
         "caseflow": CASEFLOW,
         "outlook": OUTLOOK,
+        "notice": None,
     }
     return {**usual, **members}
 
@@ -55,6 +56,7 @@ def shown(*reviews: dict[str, Any], **answers: Any) -> Script:
 
 def test_both_versions_stand_side_by_side(page: Page) -> None:
     open_page(page, shown(review()))
+    expect(page.locator(".side")).to_have_count(2)
     caseflow, outlook = page.locator(".side").all()
     expect(caseflow).to_contain_text("Hearing <b>Alvarez</b>")
     expect(caseflow).to_contain_text("Nov 26, 10:00 AM to 11:00 AM")
@@ -106,6 +108,12 @@ def test_the_buttons_say_what_will_happen(page: Page, kind: str, buttons: list[s
 def test_a_side_that_is_gone_says_so(page: Page) -> None:
     open_page(page, shown(review(kind="deleted_in_outlook", outlook=None)))
     expect(page.locator(".side").last).to_contain_text("Not there any more.")
+
+
+def test_what_must_be_known_before_deciding_is_said(page: Page) -> None:
+    words = "Its description cannot be brought back."
+    open_page(page, shown(review(kind="deleted_in_caseflow", caseflow=None, notice=words)))
+    expect(page.locator(".review")).to_contain_text(words)
 
 
 def test_a_mass_deletion_lists_its_events(page: Page) -> None:

@@ -25,6 +25,7 @@ REVIEW: dict[str, Any] = {
     "events": [],
     "caseflow": None,
     "outlook": None,
+    "notice": None,
 }
 
 
@@ -154,6 +155,27 @@ def test_a_decision_reaches_its_review(world: World, monkeypatch: pytest.MonkeyP
     answer = world.call("resolve_review", body={"keep": "outlook"}, route={"review_id": "r-1"})
     assert (answer.status, answer.json) == (200, REVIEW)
     assert seen == [("s-1", "r-1", "outlook")]
+
+
+def test_a_decision_about_something_that_changed_is_answered_with_what_it_is_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolve(*_: Any) -> Any:
+        raise reviews.ChangedSince(REVIEW)
+
+    monkeypatch.setattr(reviews, "resolve", resolve)
+    answer = world.call("resolve_review", body={"keep": "outlook"}, route={"review_id": "r-1"})
+    assert (answer.status, answer.code, answer.json["review"]) == (409, "changed_since", REVIEW)
+
+
+def test_a_refusal_with_a_code_of_caseflow_names_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(*_: Any) -> Any:
+        raise Rejected("category_unknown")
+
+    monkeypatch.setattr(reviews, "resolve", resolve)
+    answer = world.call("resolve_review", body={"keep": "outlook"}, route={"review_id": "r-1"})
+    assert (answer.status, answer.code) == (409, "category_unknown")
+    assert "category_unknown" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("body", [{"keep": "both"}, {"keep": None}, {}, {"keep": "outlook", "why": "x"}])

@@ -11,6 +11,7 @@ from msgspec import structs
 from shared.core import rows
 from shared.core.errors import Retry
 from shared.core.jobs import decoded
+from shared.core.messages import message
 from shared.core.state import ALL_ON, Fault, Job
 from tests.http.engine import Engine
 from tests.http.world import DOWN, FIRM, NOW, STAFF, World
@@ -67,7 +68,7 @@ def test_a_job_row_that_the_run_has_written_is_kept(world: World, engine: Engine
 def test_whoever_is_not_connected_is_told(world: World, engine: Engine, name: str, body: Any) -> None:
     answer = world.call(name, body=body)
     assert (answer.status, answer.code) == (409, "not_connected")
-    assert "not connected" in answer.json["detail"]
+    assert answer.json["detail"] == message("not_connected").text
     assert engine.asked == []
 
 

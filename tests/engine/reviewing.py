@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from shared.adapters.http import Http, HttpAnswer
+from shared.core.errors import Retry
 from shared.core.session import Session
-from shared.flows import directory, reviews
-from tests.engine.acts import book, meet
+from shared.flows import chain, directory, reviews
+from tests.engine.acts import book, is_write
 from tests.simulation.world import Person, World
 
 
@@ -67,18 +71,55 @@ def titles(world: World, person: Person) -> tuple[list[str], list[str]]:
     return cases, [event["subject"] for event in world.outlook(person)]
 
 
-def meeting(person: Person, title: str = "Team", *, organized: bool = True) -> str:
-    """A meeting in somebody's mailbox, which they organise or are invited to."""
-    guest = {"emailAddress": {"address": "guest@else.example", "name": "Guest"}, "type": "required"}
-    event_id = meet(person, title, attendees=[guest])
-    assert organized
-    return event_id
+@dataclass
+class Lossy:
+    """A network that loses the answer to the next write of a service, once it was done."""
+
+    service: str | None = None
+
+    def next_write(self, service: str) -> None:
+        """Lose one answer of `caseflow` or `graph`."""
+        self.service = service
+
+    def wrap(self, http: Http, service: str) -> Http:
+        """Stand between a client and a service."""
+        return _Losing(self, http, service)
+
+
+@dataclass
+class _Losing:
+    lossy: Lossy
+    http: Http
+    service: str
+
+    def send(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None) -> HttpAnswer:
+        """Send, and lose the answer where that was asked for."""
+        answer = self.http.send(method, url, headers=headers, body=body)
+        if self.lossy.service == self.service and is_write((self.service, method, url, body or b"")):
+            self.lossy.service = None
+            raise Retry("timeout")
+        return answer
+
+
+def lossy_world() -> tuple[World, Lossy]:
+    """A world whose network can lose an answer."""
+    lossy = Lossy()
+    world = World(wrap=lossy.wrap)
+    world.add_firm()
+    world.caseflow.add_matter("f1", "Doe v. Acme", [], by="system", matter_id="m1")
+    return world, lossy
+
+
+def connected(world: World, staff_id: str = "ann") -> Person:
+    """A connected staff member."""
+    person = world.add_person(staff_id)
+    world.connect(person)
+    return person
 
 
 def audit(world: World, person: Person, action: str) -> list[dict[str, Any]]:
     """The firm's audit records of one action."""
-    from shared.flows import chain
-
     head = chain.head_of(world.ports, person.firm_id)
-    records = [one for number in range(head.seq // chain.BLOCK + 1) for one in chain.block(world.ports, person.firm_id, number)]
+    blocks = range(head.seq // chain.BLOCK + 1)
+    records = [record for number in blocks for record in chain.block(world.ports, person.firm_id, number)]
     return [record for record in records if record["action"] == action]

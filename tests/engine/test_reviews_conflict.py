@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from shared.core import rows
-from shared.core.errors import Rejected
+from shared.core.errors import Rejected, Retry
 from shared.flows.reviews import ChangedSince
 from tests.engine.acts import is_quiet
-from tests.engine.reviewing import audit, clash, listed, only, resolve, titles
+from tests.engine.reviewing import audit, clash, connected, listed, lossy_world, only, resolve, titles
 from tests.simulation.world import Person, World
 
 
@@ -142,3 +142,37 @@ def test_a_second_decision_comes_too_late(world: World, ann: Person) -> None:
         with pytest.raises(Rejected, match="already_resolved"):
             resolve(world, keep, review_id=review_id)
     assert titles(world, ann) == (["From Outlook"], ["From Outlook"])
+
+
+@pytest.mark.parametrize(("keep", "service"), [("caseflow", "graph"), ("outlook", "caseflow")])
+def test_a_decision_whose_answer_is_lost_is_not_called_applied_and_loses_nothing(keep: str, service: str) -> None:
+    """C3: what was done shows at the next run, which closes the item."""
+    world, lossy = lossy_world()
+    ann = connected(world)
+    clash(world, ann, category="Hearing")
+    lossy.next_write(service)
+    with pytest.raises(Retry, match="not_applied"):
+        resolve(world, keep)
+    assert only(world)["state"] == "open"
+    world.settle(ann, 2)
+    kept = "From CaseFlow" if keep == "caseflow" else "From Outlook"
+    assert titles(world, ann) == ([kept], [kept])
+    assert listed(world) == []
+    assert is_quiet(world, ann)
+
+
+def test_a_mailbox_that_does_not_answer_changes_nothing(world: World, ann: Person) -> None:
+    clash(world, ann, category="Hearing")
+    review_id = only(world)["id"]
+    ann.mailbox.throttle(50, 5)
+    with pytest.raises(Retry):
+        resolve(world, "caseflow", review_id=review_id)
+    assert world.row(ann).lease_until is None
+    assert titles(world, ann) == (["From CaseFlow"], ["From Outlook"])
+
+
+def test_a_side_that_cannot_be_read_is_null(world: World, ann: Person) -> None:
+    clash(world, ann, category="Hearing")
+    ann.mailbox.throttle(50, 5)
+    item = only(world)
+    assert (item["outlook"], item["caseflow"]["title"]) == (None, "From CaseFlow")

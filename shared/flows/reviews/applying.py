@@ -59,7 +59,8 @@ def is_applied(before: Link, after: Link, step: Step, keep: Keep) -> bool:
         return True
     if after.state is not step.link.state:
         return False
-    in_caseflow = step.caseflow is None or after.version > before.version or after.state is State.ENDED
+    written = after.version > before.version or after.caseflow_id != before.caseflow_id or after.state is State.ENDED
+    in_caseflow = step.caseflow is None or written
     in_outlook = step.outlook is None or after.todo is Todo.NONE
     # What is left to do in Outlook after Outlook's version was taken is masking, and jobs see to that.
     return in_caseflow and (in_outlook or (keep is Keep.OUTLOOK and before.state is State.REVIEW))

@@ -10,9 +10,9 @@ from msgspec import Struct, structs
 
 from shared.core.errors import SyncError
 from shared.core.events import CaseflowEvent, Content, OutlookEvent
-from shared.core.links import Born, Link
+from shared.core.links import Link
 from shared.core.losers import Lost
-from shared.core.pairs import carried
+from shared.core.pairs import carried, is_hidden
 from shared.core.state import Review
 from shared.core.zones import FALLBACK, known
 from shared.flows.reviews.items import Item
@@ -57,13 +57,13 @@ def outlook_events(mailbox: Outlook | None, ids: list[str]) -> dict[str, Outlook
 
 def view(item: Item, link: Link | None, contents: Contents, lost: Lost | None = None) -> dict[str, Any]:
     """The contract's `review` of one event, with a `notice` beside it; a side that lost shows what it said (H3)."""
-    review, born = item.review, link.born if link is not None else Born.OUTLOOK
+    review = item.review
     ours, theirs = contents.caseflow, contents.outlook
     sides: dict[str, Any] = {"caseflow": None, "outlook": None, "notice": _notice(review, link)}
     if ours is not None:
         sides["caseflow"] = _caseflow_side(ours, lost.content if lost and review.kept == "outlook" else ours.content)
     if theirs is not None:
-        seen = carried(theirs, born)
+        seen = carried(theirs, hidden=is_hidden(link, theirs) if link is not None else theirs.is_private)
         sides["outlook"] = _outlook_side(theirs, lost.content if lost and review.kept == "caseflow" else seen)
     return {**_head(item), **sides}
 
@@ -80,7 +80,7 @@ def reviewed_event(link: Link, contents: Contents) -> ReviewedEvent | None:
     if contents.caseflow is not None:
         content = contents.caseflow.content
     elif contents.outlook is not None:
-        content = carried(contents.outlook, link.born)
+        content = carried(contents.outlook, hidden=is_hidden(link, contents.outlook))
     if content is None:
         return None
     span = content.span

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from shared.core.events import Field, Kind, OutlookEvent
 from shared.core.links import Link, State, Todo, outlook_link_id
 from shared.core.mask import sensitivity_of
-from shared.core.pairs import Rules, mask_of_link, outlook_changed, seen_content
+from shared.core.pairs import Rules, is_hidden, mask_of_link, outlook_changed, seen_content
 from shared.core.policy import Mask
 from shared.core.texts import begins_with_mask, typed_into_mask
 
@@ -102,4 +102,6 @@ def _mask_broken(link: Link, event: OutlookEvent) -> bool:
     if Field.PLACE in link.veiled and event.content.place.strip():
         return True
     masked = link.mask not in {"", Mask.NONE.value} and not event.is_meeting and event.master_id is None
-    return masked and event.sensitivity not in {"private", sensitivity_of(Mask(link.mask))}
+    return (
+        masked and not is_hidden(link, event) and event.sensitivity not in {"private", sensitivity_of(Mask(link.mask))}
+    )

@@ -55,8 +55,8 @@ class Link(Struct, frozen=True, omit_defaults=True):
     """One row `l|<id>`; holds ids, versions and fingerprints, never text.
 
     `veiled` names the fields that Outlook shows as the mask left them (G8); `not_masked` lists it as not fully
-    masked (G7); `own_text` says that CaseFlow's description of a meeting, or of one day of a
-    series, is its own (F3, D4).
+    masked (G7); `made_private` says that Outlook's "private" is ours, not a person's (G1, E4); `own_text` says that
+    CaseFlow's description of a meeting, or of one day of a series, is its own (F3, D4).
     """
 
     id: str
@@ -74,6 +74,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     own_text: bool = False
     veiled: tuple[Field, ...] = ()
     not_masked: bool = False
+    made_private: bool = False
     shared: bool = False
     matter_id: str | None = None
     category: str | None = None

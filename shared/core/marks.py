@@ -18,11 +18,15 @@ STAMP_PROPERTY = f"String {PROPERTY_GUID} Name CaseFlowStamp"
 
 
 class Stamp(Struct, frozen=True, array_like=True):
-    """What one of our writes put on an event: a nonce (fence and number), CaseFlow's version, a print a field."""
+    """What one of our writes put on an event: a nonce (fence and number), CaseFlow's version, a print a field.
+
+    `sensitivity` is the one it set, if any.
+    """
 
     nonce: str
     version: int
     prints: dict[str, str]
+    sensitivity: str = ""
 
     def written(self) -> dict[Field, str]:
         """The fingerprints of the fields that this write set."""

@@ -124,4 +124,5 @@ def stamp_for(projection: Projection, printer: Printer, nonce: str, version: int
     sent = projected_content(projection, blank)
     masked = projection.mask is not Mask.NONE
     fields = {field for field in projection.fields() if not (masked and field is Field.TEXT)}
-    return Stamp(nonce, version, {field.value: printer.field(sent, field) for field in sorted(fields)})
+    prints = {field.value: printer.field(sent, field) for field in sorted(fields)}
+    return Stamp(nonce, version, prints, "" if projection.sensitivity is UNSET else projection.sensitivity)

@@ -57,10 +57,15 @@ def _lasting(span: Span) -> Span:
     return span
 
 
-def carried(event: OutlookEvent, born: Born) -> Content:
+def is_hidden(link: Link, event: OutlookEvent) -> bool:
+    """True for an Outlook-born event that a person marked private or personal (E4), not one that our mask made so."""
+    return link.born is Born.OUTLOOK and event.is_private and not link.made_private
+
+
+def carried(event: OutlookEvent, *, hidden: bool) -> Content:
     """What CaseFlow holds of an Outlook event: sanitised, cut, lasting a minute (E6, E10), or the busy block of E4."""
     span = _lasting(event.content.span)
-    if born is Born.OUTLOOK and event.is_private:
+    if hidden:
         return Content(title=PRIVATE_TITLE, span=span)
     html = event.content.text
     text = unmasked(html) if begins_with_mask(html) else cut_text(sanitised(html))
@@ -74,7 +79,7 @@ def echo(content: Content) -> Content:
 
 def seen_content(event: OutlookEvent, link: Link) -> Content:
     """`carried`, with the fields that we masked shown as the mask left them (G4)."""
-    content = carried(event, link.born)
+    content = carried(event, hidden=is_hidden(link, event))
     return structs.replace(
         content,
         text=MASK_TEXT if Field.TEXT in link.veiled else content.text,
@@ -82,9 +87,9 @@ def seen_content(event: OutlookEvent, link: Link) -> Content:
     )
 
 
-def led_by_outlook(event: OutlookEvent, born: Born) -> frozenset[Field]:
+def led_by_outlook(event: OutlookEvent, *, hidden: bool) -> frozenset[Field]:
     """The fields in which a CaseFlow edit is not pushed, because Outlook holds more than CaseFlow can (E4, E10)."""
-    if born is Born.OUTLOOK and event.is_private:
+    if hidden:
         return ALL_FIELDS - {Field.TIME}
     led = set()
     if len(event.content.title) > TITLE_MAX:
@@ -117,7 +122,8 @@ def stamped(link: Link, outlook: OutlookEvent) -> Link:
     if stamp is None or outlook.link_mark != link.id or stamp.nonce == link.nonce:
         return link
     written = stamp.written()
-    return structs.replace(rebased(link, written, written), nonce=stamp.nonce)
+    made_private = stamp.sensitivity == "private" if stamp.sensitivity else link.made_private
+    return structs.replace(rebased(link, written, written), nonce=stamp.nonce, made_private=made_private)
 
 
 def _veil_found(link: Link, outlook: OutlookEvent) -> Link:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from msgspec import UNSET, Struct, structs
 
 from shared.core.events import Content, Field
-from shared.core.links import Born, Link, State, rebased, remembering
+from shared.core.links import Link, State, rebased, remembering
 from shared.core.mask import project_fields
 from shared.core.merge import Merge, decided, merged, outlook_wins, taking
-from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, echo, led_by_outlook
+from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, echo, is_hidden, led_by_outlook
 from shared.core.policy import Mask
 from shared.core.steps import ChangeOutlook, Did, Opened, Step, settled
-from shared.core.texts import PRIVATE_TITLE, appended
+from shared.core.texts import appended
 from shared.core.veil import Veil, additions, as_veiled, veil_of
 from shared.core.writes import PatchCaseflow
 
@@ -101,15 +101,14 @@ def lost_to(pair: Pair, fields: frozenset[Field], kept: str) -> Opened:
 
 def _turned_private(pair: Pair, diff: Diff) -> bool:
     """Marked private since both agreed (E4)."""
-    hidden = pair.outlook.is_private and pair.link.born is Born.OUTLOOK and pair.seen.title == PRIVATE_TITLE
-    return hidden and Field.TITLE in diff.outlook
+    return is_hidden(pair.link, pair.outlook) and Field.TITLE in diff.outlook
 
 
 def limited(pair: Pair, merge: Merge, veil: Veil, opened: Opened | None) -> Settlement:
     """What may go out: nothing where Outlook leads (E10), title and times only under a mask (G2), no veiled text
     unless a person edited it in CaseFlow while unmasked (G8)."""
-    led = led_by_outlook(pair.outlook, pair.link.born)
-    hidden = pair.outlook.is_private and pair.link.born is Born.OUTLOOK
+    hidden = is_hidden(pair.link, pair.outlook)
+    led = led_by_outlook(pair.outlook, hidden=hidden)
     outgoing = merge.to_outlook - led
     if veil.mask is not Mask.NONE:
         outgoing &= TITLE_AND_TIME

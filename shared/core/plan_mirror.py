@@ -103,7 +103,7 @@ def _wanted(item: MirrorItem, rules: Rules, mask: Mask, veiled: tuple[Field, ...
 
 
 def _edited(link: Link, outlook: OutlookEvent, rules: Rules, veiled: tuple[Field, ...]) -> set[Field]:
-    seen = outlook.content if veiled else carried(outlook, link.born)
+    seen = outlook.content if veiled else carried(outlook, hidden=False)
     theirs = rules.printer.all(seen)
     return {field for field in Field if field not in link.base or link.base[field].outlook != theirs[field]}
 

@@ -58,7 +58,7 @@ def _span_skip(content: Content, rules: Rules) -> str | None:
 
 def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
     """Make the CaseFlow event of a new Outlook event (E1, E3, E4)."""
-    content = carried(event, Born.OUTLOOK)
+    content = carried(event, hidden=event.is_private)
     link = Link(
         id=outlook_link_id(event),
         kind=Kind.EVENT,
@@ -182,7 +182,7 @@ def matches(
     for event in caseflow:
         ours[_look(event.content)].append(event)
     for candidate in outlook:
-        theirs[_look(carried(candidate, Born.OUTLOOK))].append(candidate)
+        theirs[_look(carried(candidate, hidden=candidate.is_private))].append(candidate)
     return [(ours[key][0], theirs[key][0]) for key in ours if len(ours[key]) == 1 and len(theirs.get(key, ())) == 1]
 
 

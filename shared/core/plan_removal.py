@@ -7,7 +7,7 @@ from msgspec import structs
 from shared.core.events import CaseflowEvent, Field, Kind, OutlookEvent, Removed
 from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key
 from shared.core.mask import project
-from shared.core.pairs import Rules, carried, caseflow_changed, echo, mask_of, outlook_changed, seen_content
+from shared.core.pairs import Rules, carried, caseflow_changed, echo, is_hidden, mask_of, outlook_changed, seen_content
 from shared.core.policy import Mask
 from shared.core.steps import Did, DropOutlook, MakeOutlook, Step, ended, nothing, reviewed, settled
 from shared.core.texts import typed_into_mask
@@ -109,7 +109,11 @@ def plan_left_caseflow(link: Link, removed: Removed, outlook: OutlookEvent | Non
         return ended(link, removed.reason)
     step = ended(link, removed.reason)
     return structs.replace(
-        step, did=Did.REMOVE, outlook=DropOutlook(), seen=outlook, before=carried(outlook, link.born)
+        step,
+        did=Did.REMOVE,
+        outlook=DropOutlook(),
+        seen=outlook,
+        before=carried(outlook, hidden=is_hidden(link, outlook)),
     )
 
 
@@ -133,7 +137,7 @@ def restored(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:
     )
     write = CreateCaseflow(
         idempotency_key(link.id, link.attempt),
-        carried(outlook, link.born),
+        carried(outlook, hidden=is_hidden(link, outlook)),
         (rules.policy.staff_id,),
         series_id=outlook.master_id,
         matter_id=link.matter_id,

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from shared.core.events import Field, OutlookEvent
 from shared.core.links import Base, Link
-from shared.core.pairs import Rules, carried
+from shared.core.pairs import Rules, carried, is_hidden
 from shared.core.zones import local_day
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def moved_to(link: Link, event: OutlookEvent, rules: Rules) -> Link:
     A description that CaseFlow holds for this day alone goes out again, and a veil is drawn anew: the series' text
     under it is no edit of a person.
     """
-    seen = rules.printer.all(carried(event, link.born))
+    seen = rules.printer.all(carried(event, hidden=is_hidden(link, event)))
     base = dict(link.base)
     for field in Field:
         own = field is Field.TEXT and link.own_text

@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 from shared.core.events import Content, Field
 from shared.core.links import Born, Link
 from shared.core.mask import sensitivity_of
-from shared.core.pairs import MASKED_FIELDS, Pair, Rules, is_whole, mask_of
+from shared.core.pairs import MASKED_FIELDS, Pair, Rules, is_hidden, is_whole, mask_of
 from shared.core.policy import Mask
 from shared.core.texts import MASK_TEXT, holds, lines, plain, typed_into_mask
 from shared.core.zones import local_day
@@ -39,20 +39,27 @@ def veil_of(pair: Pair, rules: Rules, clash: frozenset[Field] = frozenset()) -> 
     link = pair.link
     if pair.outlook.is_meeting:
         return Veil(mask, link=_listed(link, mask is not Mask.NONE))
-    hidden = pair.outlook.is_private and link.born is Born.OUTLOOK
+    hidden = is_hidden(link, pair.outlook)
     wanted = _veiled_fields(pair, mask)
     fields = frozenset(field for field in wanted if not _shows_mask(pair, field))
     saved = set(link.veiled) | (fields & clash)
     place = pair.outlook.content.place.strip() if Field.PLACE in saved else ""
     veiled = tuple(sorted(wanted | set(link.veiled)))
     not_masked = mask is not Mask.NONE and not hidden and not set(veiled) >= MASKED_FIELDS
+    sensitivity = _sensitivity(pair, mask)
+    made_private = sensitivity == "private" if sensitivity else link.made_private and pair.outlook.is_private
     return Veil(
         mask=mask,
         fields=fields,
-        sensitivity=_sensitivity(pair, mask),
+        sensitivity=sensitivity,
         typed=_typed(pair, fields, clash),
         place=place,
-        link=structs.replace(_listed(link, not_masked or _refused(pair, mask)), veiled=veiled, mask=mask.value),
+        link=structs.replace(
+            _listed(link, not_masked or _refused(pair, mask)),
+            veiled=veiled,
+            mask=link.mask if hidden else mask.value,
+            made_private=made_private,
+        ),
     )
 
 
@@ -68,7 +75,7 @@ def _veiled_fields(pair: Pair, mask: Mask) -> frozenset[Field]:
 
 
 def _maskable(pair: Pair) -> bool:
-    if pair.outlook.is_private and pair.link.born is Born.OUTLOOK:
+    if is_hidden(pair.link, pair.outlook):
         return False
     return pair.link.born is Born.CASEFLOW or (is_whole(pair.outlook) and pair.outlook.places <= 1)
 
@@ -98,9 +105,12 @@ def _asked_in_vain(pair: Pair, mask: Mask) -> bool:
 def _sensitivity(pair: Pair, mask: Mask) -> str | None:
     """The sensitivity to set, or None to leave it (F2, G7)."""
     now = pair.outlook.sensitivity
+    if is_hidden(pair.link, pair.outlook):
+        return None  # a person's own mark is stricter, and "personal" lowered to "confidential" would publish it (E4)
     if mask is Mask.NONE:
-        ours = pair.link.mask not in {"", Mask.NONE.value} and now == sensitivity_of(Mask(pair.link.mask))
-        return "normal" if ours else None
+        masked = pair.link.mask not in {"", Mask.NONE.value}
+        ours = masked and now == sensitivity_of(Mask(pair.link.mask))
+        return "normal" if ours or (pair.link.made_private and now == "private") else None
     if now in {"private", sensitivity_of(mask)}:
         return None
     if pair.outlook.master_id is not None and _asked_in_vain(pair, mask):

@@ -147,6 +147,10 @@ def _ask_outlook(run: Run, known: Gathered) -> None:
         else:
             known.new_outlook[key] = event
     known.suspects |= {key for key in wanted if known.answered.get(key, ...) is None}
+    # The removal of what is owed or under review may have been told to an earlier round: answering by id does not
+    # prove that it stands in the primary calendar (E8, D1).
+    unsure = (link for link in known.touched.values() if link.todo is not Todo.NONE or link.state is not State.LIVE)
+    known.suspects |= {link.outlook_id for link in unsure if link.outlook_id} - known.rows.keys()
     _drop_echoes(run, known)
 
 

@@ -67,7 +67,7 @@ def _leave_todo(run: Run, steps: Sequence[Step]) -> None:
     """A pull may not write to Outlook: what it found is left for the next regular run (K1)."""
     links = []
     for step in steps:
-        stored = run.index.get(step.link.id)
+        stored = run.index.get(step.link.id) or run.index.get(step.drops or "")
         if stored is not None:
             links.append(looked_at_later(stored, stored.todo or Todo.LOOK))
     if links:
@@ -157,9 +157,8 @@ def _unchanged(run: Run, steps: list[Step]) -> list[Step]:
 
 
 def _same(fresh: OutlookEvent, seen: OutlookEvent) -> bool:
-    """True if nothing that a decision rests on has changed; the change key may (a reminder dismissed)."""
-    blank = {"change_key": "", "modified_at": None}
-    return structs.replace(fresh, **blank) == structs.replace(seen, **blank)
+    """True if nothing has changed: another change key alone may mean another calendar (D1)."""
+    return structs.replace(fresh, modified_at=None) == structs.replace(seen, modified_at=None)
 
 
 def _outlook_write(run: Run, step: Step, nonce: str) -> OutlookWrite:

@@ -1,17 +1,17 @@
 // The settings page: reads the status, shows it, and does what the buttons say.
 
 import { call } from "./api.js";
-import { all, announce, busy, find, make, show, text } from "./dom.js";
+import { announce, busy, find, make, show, text } from "./dom.js";
+import { listenImport, showImport } from "./importing.js";
 import { resetReviews, showReviews } from "./reviews.js";
 import * as words from "./words.js";
 
 const POLL_MS = 5_000;
-const POLL_JOB_MS = 1_500;
 const TOGGLES = ["sync_enabled", "calendar_events", "tasks", "deadlines"];
 const SIGNED_IN = ["connection", "sync", "preferences", "import", "activity"];
 
 // `turn` counts what was asked and done: an answer that was overtaken is not shown
-const state = { status: null, importing: null, jobsShown: "", timer: 0, turn: 0 };
+const state = { status: null, jobsShown: "", timer: 0, turn: 0 };
 
 // --- what the status shows
 
@@ -107,57 +107,6 @@ async function save(event) {
   await refresh();
 }
 
-// --- import
-
-function showImport(status) {
-  const open = status.connection === "connected" && status.availability === "available" && status.sync !== "paused";
-  show("import", open || Boolean(status.import));
-  if (status.import && !state.importing) followImport(status.import);
-}
-
-function showProgress(job) {
-  show("import-progress", Boolean(job));
-  for (const button of all("#import button")) button.setAttribute("aria-disabled", String(Boolean(job)));
-  if (!job) return;
-  text("import-text", `Importing: ${words.progress(job)}`);
-  const bar = find("import-bar");
-  if (job.progress.total) {
-    bar.max = job.progress.total;
-    bar.value = job.progress.done;
-  } else {
-    bar.removeAttribute("value");
-  }
-}
-
-async function followImport(begun) {
-  let job = begun;
-  state.importing = job.id;
-  text("import-result", "");
-  while (job.state === "queued" || job.state === "running") {
-    showProgress(job);
-    await new Promise((resolve) => setTimeout(resolve, POLL_JOB_MS));
-    try {
-      ({ job } = await call("GET", `jobs/${encodeURIComponent(begun.id)}`));
-    } catch (problem) {
-      if (problem.status === 401 || problem.status === 404) break;
-    }
-  }
-  state.importing = null;
-  showProgress(null);
-  text("import-result", job.state === "succeeded" ? `Import finished: ${words.imported(job)}` : `Import did not finish. ${job.message ?? ""}`);
-  await refresh();
-}
-
-async function beginImport(event) {
-  const button = event.currentTarget;
-  if (state.importing) return;
-  const days = Number(button.dataset.days);
-  await busy(button, "Starting…", async () => {
-    const { job } = await call("POST", "import", { days });
-    followImport(job);
-  }, (problem) => text("import-result", problem.message));
-}
-
 // --- activity
 
 async function showActivity(status) {
@@ -227,7 +176,7 @@ function showStatus(status) {
   showConnection(status);
   showSync(status);
   showPreferences(status, before);
-  showImport(status);
+  showImport(status, refresh);
   show("activity", status.connection !== "disconnected");
 }
 
@@ -281,7 +230,7 @@ function listen() {
     text("saved", "");
     find("save").disabled = !isChanged();
   });
-  for (const button of all("#import button")) button.addEventListener("click", beginImport);
+  listenImport(refresh);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) refresh();
   });

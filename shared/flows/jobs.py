@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import structs
@@ -21,12 +21,22 @@ BUDGET_SECONDS = 18
 TRIES_MAX = 5
 POISON = "poison"
 OPEN = ("queued", "running")
+OPEN_MAX = timedelta(hours=2)  # a person's job comes again for an hour at most, then it has failed
 
 
 def listed(ports: Ports, firm_id: str, staff_id: str, limit: int | None = None) -> list[Job]:
     """The jobs that matter (C5), the newest first. Raises Retry."""
     found = ports.store.scan(rows.staff_partition(firm_id, staff_id), rows.JOB_PREFIX)
-    return [rows.decoded(row.data, Job) for row in found[:limit]]
+    oldest_open = rows.job_key("0", ports.now() - OPEN_MAX)
+    return [_as_it_stands(row, oldest_open) for row in found[:limit]]
+
+
+def _as_it_stands(row: Row, oldest_open: str) -> Job:
+    """A job as its row says; one that nobody runs any more is not open for ever (newer rows sort first)."""
+    job = rows.decoded(row.data, Job)
+    if job.state in OPEN and row.key > oldest_open:
+        return structs.replace(job, state="failed", error=POISON)
+    return job
 
 
 def find(ports: Ports, firm_id: str, staff_id: str, job_id: str) -> Job:

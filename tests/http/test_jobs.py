@@ -183,6 +183,17 @@ def test_jobs_are_listed_newest_first(world: World) -> None:
     assert [job["id"] for job in world.call("list_jobs", params={"limit": "2"}).json["jobs"]] == ["j-0", "j-1"]
 
 
+@pytest.mark.parametrize(("age", "state"), [(timedelta(minutes=119), "running"), (timedelta(minutes=121), "failed")])
+def test_a_job_that_nobody_runs_any_more_is_not_open_for_ever(world: World, age: timedelta, state: str) -> None:
+    world.staff()
+    world.put_job(Job("j-1", "import", "running"), NOW - age)
+    world.put_job(Job("j-2", "manual", "running"), NOW - age)
+    assert world.call("get_job", route={"job_id": "j-1"}).json["job"]["state"] == state
+    status = world.call("status").json
+    assert (status["import"] is None) == (state == "failed")
+    assert status["sync"] == ("running" if state == "running" else "idle")
+
+
 def test_another_persons_job_does_not_exist(world: World) -> None:
     world.put_job(Job("j-1", "sync", "succeeded"), NOW)
     for role, staff_id, firm_id in (("staff", "s-2", FIRM), ("staff", STAFF, "f-2"), ("firm_admin", "s-2", FIRM)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,12 @@ def drive(served: Served, tls: Certificates, monkeypatch: pytest.MonkeyPatch) ->
         finally:
             await _close(adapter)
 
-    return lambda use: asyncio.run(driven(use))
+    def run(use: Use) -> None:
+        # a thread of its own: a browser of another test may keep an event loop in this one
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, driven(use)).result()
+
+    return run
 
 
 async def _close(adapter: GraphRequestAdapter) -> None:

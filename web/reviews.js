@@ -49,8 +49,8 @@ function item(review, refresh) {
     ? listed(review)
     : make("div", { className: "sides" }, side("In CaseFlow", review.caseflow), side("In Outlook", review.outlook));
   const decide = make("div", { className: "row start" }, button(review, "caseflow", refresh), button(review, "outlook", refresh));
-  const notice = review.notice ? [make("p", { className: "strong" }, review.notice)] : [];
-  return make("article", { className: "review" }, make("div", {}, title, since), body, ...notice, decide);
+  const notices = words.notices(review).map((said) => make("p", { className: "strong" }, said));
+  return make("article", { className: "review" }, make("div", {}, title, since), body, ...notices, decide);
 }
 
 /** Show the caller's open items; the list is made anew only when it changed, so that the focus stays. */

@@ -121,8 +121,14 @@ export const REVIEWS = {
 const DECISIONS = {
   deleted_in_outlook: { caseflow: "Keep it in CaseFlow (restore)", outlook: "Delete it in CaseFlow" },
   deleted_in_caseflow: { caseflow: "Delete it in Outlook", outlook: "Keep Outlook (restore)" },
-  mass_deletion: { caseflow: "Keep CaseFlow’s events", outlook: "Keep Outlook’s events" },
+  mass_deletion: { caseflow: "Make both as in CaseFlow", outlook: "Make both as in Outlook" },
 };
+
+/** What must be known before a decision: what the item says, and that moving a meeting sends mail. */
+export function notices(review) {
+  const mail = "If you organise this meeting and keep CaseFlow’s times, Outlook mails the change to the attendees.";
+  return [review.notice, review.kind === "organizer_controlled" && mail].filter(Boolean);
+}
 
 export function decision(kind, side) {
   const usual = { caseflow: "Keep CaseFlow", outlook: "Keep Outlook" };

@@ -98,6 +98,7 @@ def test_an_item_that_changed_meanwhile_is_shown_anew(page: Page) -> None:
         ("deleted_in_outlook", ["Keep it in CaseFlow (restore)", "Delete it in CaseFlow"]),
         ("deleted_in_caseflow", ["Delete it in Outlook", "Keep Outlook (restore)"]),
         ("organizer_controlled", ["Keep CaseFlow", "Keep Outlook"]),
+        ("mass_deletion", ["Make both as in CaseFlow", "Make both as in Outlook"]),
     ],
 )
 def test_the_buttons_say_what_will_happen(page: Page, kind: str, buttons: list[str]) -> None:
@@ -114,6 +115,11 @@ def test_what_must_be_known_before_deciding_is_said(page: Page) -> None:
     words = "Its description cannot be brought back."
     open_page(page, shown(review(kind="deleted_in_caseflow", caseflow=None, notice=words)))
     expect(page.locator(".review")).to_contain_text(words)
+
+
+def test_a_decision_that_may_send_mail_says_so_first(page: Page) -> None:
+    open_page(page, shown(review(kind="organizer_controlled")))
+    expect(page.locator(".review")).to_contain_text("Outlook mails the change to the attendees")
 
 
 def test_a_mass_deletion_lists_its_events(page: Page) -> None:

@@ -165,7 +165,7 @@ def whole(item: Item) -> Showing:
 def pattern_start(item: Item, day: date) -> Moment:
     """Return when the series' rule puts the occurrence of this day."""
     zone = item.content["recurrence"]["range"]["recurrenceTimeZone"]
-    return at(datetime.combine(day, in_zone(item.start, zone).wall.time()), zone)
+    return at(datetime.combine(day, in_zone(item.start, zone).wall.time().replace(fold=0)), zone)
 
 
 def occurrence(item: Item, day: date) -> Showing:
@@ -187,7 +187,8 @@ def settle_series(item: Item) -> None:
     """Put a new or changed series' own times on its first occurrence; raises GraphError 400 if it has none."""
     recurrence = item.content["recurrence"]
     day = first_day(recurrence)
-    length = item.end.wall - item.start.wall
+    zone = recurrence["range"]["recurrenceTimeZone"]
+    length = in_zone(item.end, zone).wall - in_zone(item.start, zone).wall
     item.start = pattern_start(item, day)
     item.end = at(item.start.wall + length, item.start.zone)
     bounds = {**recurrence["range"], "startDate": day.isoformat()}

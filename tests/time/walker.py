@@ -64,4 +64,4 @@ def _fits(pattern: Pattern, day: date) -> bool:
     if kind.startswith("absolute"):
         return day.day == min(pattern["dayOfMonth"], length)  # Outlook takes a short month's last day instead
     wanted = [n for n in range(1, length + 1) if NAMES[day.replace(day=n).weekday()] in pattern["daysOfWeek"]]
-    return wanted[PLACES[pattern["index"]]] == day.day
+    return bool(wanted[PLACES[pattern["index"]]] == day.day)

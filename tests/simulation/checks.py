@@ -87,11 +87,9 @@ class WriteChecks:
     def _pulled_secondary(self, after: Seen, task: Task) -> Iterator[Violation]:
         if after.side != "caseflow":
             return
-        for owner in self.truth.world.people:
-            for seen in self.watch.now.values():
-                if seen.side == "outlook" and seen.owner == owner and seen.token == after.token:
-                    if any(change.after.stands for change in self._since(seen, task.began)):
-                        return
+        origins = [seen for seen in self.watch.now.values() if seen.side == "outlook" and seen.token == after.token]
+        if any(change.after.stands for seen in origins for change in self._since(seen, task.began)):
+            return
         yield Violation("secondary", f"{after.token} was made in CaseFlow though no primary calendar holds it")
 
     def _since(self, seen: Seen, at: int) -> list[Change]:
@@ -141,10 +139,19 @@ class WriteChecks:
     def _hidden(self, before: Seen) -> frozenset[str]:
         """Fields that never cross: masked ones, and all but the times of a private event (G2, E4)."""
         if before.side == "caseflow":
+            if self._is_block(before):
+                return frozenset({"title", "place", "text"})
             was_masked = before.id in self.truth.masked or before.id in self.truth.unmasked
             return frozenset({"place", "text"} if was_masked else ())
         private = before.sensitivity in {"private", "personal"} and not before.ours
         return frozenset({"title", "place", "text"} if private else ())
+
+    def _is_block(self, before: Seen) -> bool:
+        """A CaseFlow event whose origin in Outlook is private: only its times cross."""
+        return any(
+            seen.side == "outlook" and seen.token == before.token and not seen.ours
+            and seen.sensitivity in {"private", "personal"} for seen in self.watch.now.values()
+        )  # fmt: skip
 
     def _left_elsewhere(self, before: Seen, task: Task) -> bool:
         """Since the job began the counterpart was missing, declined, or not this person's."""

@@ -37,7 +37,7 @@ class FaultyHttp:
     `arm` makes the service refuse one request inside the next batch.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self, http: Http, service: str, scheduler: Scheduler, sent: Sent, done: Callable[[], None], heard: Heard,
         arm: Callable[[str], None],
     ) -> None:  # fmt: skip

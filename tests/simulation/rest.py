@@ -11,6 +11,7 @@ from shared.core.links import Link
 from shared.core.state import StaffRow
 from shared.core.texts import MASK_TEXT, PRIVATE_TITLE, plain
 from tests.simulation.checks import Violation
+from tests.simulation.mirrors import MirrorChecks
 from tests.simulation.truth import Truth
 from tests.simulation.values import ends_at, starts_at, words_of
 from tests.simulation.watch import Seen
@@ -30,7 +31,10 @@ class RestChecks:
     def quiet(self) -> bool:
         """True if nobody's row speaks of anything left to do."""
         staff = [self.world.row(person) for person in self.world.people.values()]
-        return not any(row.todo or row.failures or row.set_aside or row.off_since for row in staff if _is_on(row))
+        on = [row for row in staff if self._is_on(row)]
+        return not any(row.todo or row.failures or row.set_aside or row.unsound_since for row in on) and not any(
+            self._catching_up(row) for row in on
+        )
 
     def links(self) -> dict[str, str]:
         """All link rows as they are stored."""
@@ -56,14 +60,18 @@ class RestChecks:
         """Every event in scope stands on both sides alike."""
         for person in self.world.people.values():
             row = self.world.row(person)
-            if not _is_on(row):
+            if not self._is_on(row) or row.unsound_since is not None:
                 continue
-            view = _View(self.truth, person, row)
-            yield from view.judge()
+            if row.preferences.calendar_events:
+                yield from _View(self.truth, person, row).judge()
+            yield from MirrorChecks(self.truth, person, row).judge()
 
+    def _is_on(self, row: StaffRow) -> bool:
+        eligible = self.world.caseflow.firm(row.firm_id)["features"]["outlook_sync"]
+        return row.connection == "connected" and row.preferences.sync_enabled and eligible
 
-def _is_on(row: StaffRow) -> bool:
-    return row.connection == "connected" and row.preferences.sync_enabled
+    def _catching_up(self, row: StaffRow) -> bool:
+        return row.off_since is not None and row.preferences.calendar_events
 
 
 def _writes(body: bytes) -> bool:

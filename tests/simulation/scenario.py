@@ -36,10 +36,14 @@ class Operation(Struct, frozen=True, omit_defaults=True):
 
 
 class Scenario(Struct, frozen=True):
-    """What one run does: `people` are the connected staff, `switches` differ from the stand-in's defaults."""
+    """What one run does: `people` are the connected staff, `switches` differ from the stand-in's defaults.
+
+    `restore` switches everything on again before the rest is judged, `renewal` looks once more a week later.
+    """
 
     seed: int
     people: tuple[str, ...]
     switches: dict[str, Any]
     operations: tuple[Operation, ...]
     renewal: bool = False
+    restore: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import greenlet
 
@@ -22,6 +23,7 @@ class Task:
     name: str
     who: str
     body: Callable[[], None]
+    began_at: datetime
     began: int = 0
     call: str = ""
     stage: str = "new"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from shared.core import rows
 from tests.simulation.checks import Violation
@@ -11,6 +12,7 @@ from tests.simulation.truth import Truth
 from tests.simulation.values import MATTER_NAME, TOKEN, WORD
 from tests.simulation.watch import Seen
 
+LIST_AGE = timedelta(seconds=60)
 CATEGORY_NAMES = (b"Hearing", b"Client meeting", b"Court Date", b"Deposition")
 
 
@@ -26,7 +28,8 @@ class ByteChecks:
         """What is wrong with a request."""
         person = self.truth.world.people[task.who]
         if call.startswith("graph"):
-            if headers["Authorization"] != f"Bearer {person.secret}":
+            token = headers["Authorization"].removeprefix("Bearer ")
+            if self.truth.world.tokens.granted.get(token, task.who) != task.who:
                 yield Violation("nobody_else", f"{task.name} of {task.who} used another's token")
             if call == "graph write" and body:
                 yield from self._to_graph(body, task)
@@ -51,7 +54,8 @@ class ByteChecks:
             if word not in case.words() and side != "caseflow":
                 continue
             since = self.truth.masked.get(case.id)
-            if since is not None and since <= task.began:
+            listed = self.truth.listed.get(case.id)
+            if since is not None and since <= task.began and (listed is None or task.began_at - listed > LIST_AGE):
                 return True
         return False
 

@@ -6,6 +6,7 @@ import random
 
 from tests.simulation.faulty import HTTP_FAULTS, STORE_FAULTS
 from tests.simulation.scenario import Operation, Scenario
+from tests.simulation.staff_acts import TOGGLES
 
 ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "new_outlook": (6, ("", "", "", "", "", "private")),
@@ -33,6 +34,22 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "confidential_case": (2, ("on", "off")),
     "visibility_case": (2, ("private", "firm")),
     "assign_case": (4, ("",)),
+    "new_item": (5, ("", "", "matter")),
+    "retitle_item": (2, ("",)),
+    "move_item": (3, ("",)),
+    "retext_item": (2, ("",)),
+    "undate_item": (1, ("",)),
+    "complete_item": (2, ("",)),
+    "link_item": (2, ("matter", "")),
+    "assign_item": (2, ("",)),
+    "delete_item": (2, ("",)),
+    "toggle_staff": (3, TOGGLES),
+    "disconnect_staff": (1, ("",)),
+    "reconnect_staff": (2, ("",)),
+    "protect_staff": (2, ("Client meeting", "Hearing")),
+    "feature_staff": (1, ("",)),
+    "expire_staff": (2, ("cursor", "delta")),
+    "throttle_staff": (1, ("",)),
 }
 SWITCHES: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("if_match_honoured", (False,)),
@@ -52,7 +69,7 @@ SWITCHES: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("views_hold_an_empty_id", (True,)),
 )
 PEOPLE = (("ann",), ("ann",), ("ann", "bob"), ("ann", "bob", "cyd"), ("ann", "cyd"))
-CREATES = ("new_outlook", "new_case")
+CREATES = ("new_outlook", "new_case", "new_item")
 LENGTH = (25, 55)
 
 
@@ -66,6 +83,7 @@ class _Maker:
         self.calm = self.random.random() < 0.15
         self.operations: list[Operation] = []
         self.events: list[tuple[str, str]] = []
+        self.items: list[tuple[str, str]] = []
         self.jobs: list[str] = []
         self.open: list[str] = []
         self.number = 0
@@ -79,8 +97,14 @@ class _Maker:
         self.operations.append(Operation(do=do, number=self.number, **members))  # type: ignore[arg-type]
 
     def create(self) -> None:
-        do = self.random.choice(CREATES)
-        who, event = self.random.choice(self.people), f"ev{len(self.events) + 1:04d}"
+        do = self.random.choices(CREATES, (4, 4, 1 if "complete_item" in self.acts else 0))[0]
+        who = self.random.choice(self.people)
+        if do == "new_item":
+            item = f"{self.random.choice(('tk', 'dl'))}{len(self.items) + 1:04d}"
+            self.items.append((who, item))
+            self.add(do, who=who, event=item, kind=self.random.choice(ACTS[do][1]))
+            return
+        event = f"ev{len(self.events) + 1:04d}"
         self.events.append((who, event))
         self.add(do, who=who, event=event, kind=self.random.choice(ACTS[do][1]), reach=self.reach())
 
@@ -93,7 +117,12 @@ class _Maker:
         if do in CREATES or not self.events:
             self.create()
             return
-        owner, event = self.random.choice(self.events)
+        about = self.items if do.endswith("_item") else self.events
+        if do.endswith("_outlook") and self.items and self.random.random() < 0.15:
+            about = self.items
+        if not about:
+            return
+        owner, event = self.random.choice(about)
         who = owner if self.random.random() < 0.8 else self.random.choice(self.people)
         kind = self.random.choice(ACTS[do][1])
         if kind == "copy":
@@ -152,6 +181,7 @@ def derive(seed: int) -> Scenario:
         switches=_switches(maker.random),
         operations=tuple(maker.operations),
         renewal=maker.random.random() < 0.1,
+        restore=maker.random.random() < 0.7,
     )
 
 

@@ -19,13 +19,15 @@ from shared.core import rows
 from shared.core.jobs import JobMessage
 from shared.flows import sync
 from shared.ports import Insert, Put, Replace, RowChange
-from tests.simulation.acts import Acts
+from tests.simulation.acts import perform
 from tests.simulation.checks import Violation, WriteChecks
 from tests.simulation.faulty import FaultyHttp, FaultyQueue, FaultyStore, is_write
 from tests.simulation.rest import RestChecks
 from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.scheduler import Scheduler, Task
 from tests.simulation.secrets import ByteChecks
+from tests.simulation.staff_acts import TOGGLES
+from tests.simulation.stage import Stage
 from tests.simulation.truth import Truth
 from tests.simulation.watch import Change, Watch
 from tests.simulation.world import Person, World
@@ -59,7 +61,7 @@ class Simulation:
         self.world = World(seed=scenario.seed, switches=Switches(**scenario.switches), wrap=self._wrap)
         self.watch = Watch(self.world)
         self.truth = Truth(self.world, self.watch)
-        self.acts = Acts(self.world, self.watch)
+        self.stage = Stage(self.world, self.watch)
         self.writes = WriteChecks(self.truth)
         self.bytes = ByteChecks(self.truth)
         self._found_world()
@@ -196,9 +198,11 @@ class Simulation:
             case "settle":
                 self._round()
             case _:
-                if self.acts.perform(operation):
+                if perform(self.stage, operation):
                     self.reach[f"act {operation.do}"] += 1
                     self._look(operation.who, by_app=False)
+                    if operation.do == "protect_staff":
+                        self.truth.list_changed(FIRMS[operation.who])
 
     def _start(self, operation: Operation) -> None:
         person = self.world.people.get(operation.who)
@@ -211,7 +215,8 @@ class Simulation:
         self._add(f"{operation.job}-{kind}", person, message)
 
     def _add(self, name: str, person: Person, message: JobMessage) -> Task:
-        task = Task(name, person.staff_id, lambda: sync.deliver(self.world.ports, message), began=self.watch.clock)
+        body = lambda: sync.deliver(self.world.ports, message)  # noqa: E731 - the task's whole life
+        task = Task(name, person.staff_id, body, self.world.clock(), began=self.watch.clock)
         task.generation = self.world.row(person).generation
         task.message = message
         self.scheduler.add(task)
@@ -276,9 +281,9 @@ class Simulation:
         """Faults and people stop: everything that hangs ends, then rounds until it must be quiet."""
         self.say("rest")
         for task in list(self.scheduler.tasks.values()):
-            if task.stage == "new":
-                task.stage = "ended"
             self._finish_task(task)
+        if self.scenario.restore:
+            self._restore()
         checks = RestChecks(self.truth)
         for number in range(ROUNDS):
             self._letters()
@@ -289,6 +294,16 @@ class Simulation:
                 break
         if not self.violations:
             self._judge_rest(checks)
+
+    def _restore(self) -> None:
+        """Everything is on again for everybody."""
+        for person in self.world.people.values():
+            self.world.caseflow.set_feature(person.firm_id, outlook_sync=True)
+            row = self.world.row(person)
+            self.do(Operation(do="reconnect_staff", who=person.staff_id))
+            for toggle in TOGGLES:
+                if not getattr(row.preferences, toggle):
+                    self.do(Operation(do="toggle_staff", who=person.staff_id, kind=toggle))
 
     def _judge_rest(self, checks: RestChecks) -> None:
         self.fail(checks.converged())

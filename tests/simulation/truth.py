@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tests.simulation.values import When, words_of
 from tests.simulation.watch import FIELDS, Change, Seen, Watch
 from tests.simulation.world import World
@@ -20,6 +22,7 @@ class Truth:
         self.authors: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self.earlier: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self.masked: dict[str, int] = {}
+        self.listed: dict[str, datetime] = {}
         self.unmasked: dict[str, int] = {}
         self.private: dict[str, int] = {}
         self.born: dict[str, tuple[str, int]] = {}
@@ -44,7 +47,10 @@ class Truth:
     def _secrecy(self, change: Change) -> None:
         after = change.after
         if after.side == "outlook":
-            _since(self.private, after.id, change.at, after.sensitivity in {"private", "personal"})
+            hidden = after.sensitivity in {"private", "personal"}
+            if not change.by_app or not hidden:
+                same = change.before is not None and change.before.sensitivity == after.sensitivity
+                _since(self.private, after.id, change.at, hidden and (not same or after.id in self.private))
         else:
             self.judge_mask(after, change.at)
 
@@ -58,8 +64,12 @@ class Truth:
     def list_changed(self, firm_id: str) -> None:
         """The firm's list is another: what it masks is judged anew."""
         for seen in self.watch.standing("caseflow"):
-            if seen.owner == firm_id:
-                self.judge_mask(seen, self.watch.clock)
+            if seen.owner != firm_id:
+                continue
+            before = seen.id in self.masked
+            self.judge_mask(seen, self.watch.clock)
+            if not before and seen.id in self.masked:
+                self.listed[seen.id] = self.world.clock()
 
     def is_masked(self, seen: Seen) -> bool:
         """G1 for an event of CaseFlow, by the firm's present list; deadlines and matter-linked tasks (I2)."""

@@ -89,6 +89,7 @@ class Watch:
         self._cases: dict[tuple[str, str], tuple[int, int]] = {}
         self.now: dict[tuple[str, str], Seen] = {}
         self.history: dict[tuple[str, str], list[Change]] = {}
+        self._blocks: dict[When | None, str] = {}
         self.clock = 0
 
     def look(self, actor: str, *, by_app: bool) -> list[Change]:
@@ -102,6 +103,8 @@ class Watch:
                 continue
             change = Change(self.clock, by_app, actor, before, seen)
             self.now[(seen.side, seen.id)] = seen
+            if seen.token and seen.kind == "event":
+                self._blocks[seen.when] = seen.token
             self.history.setdefault((seen.side, seen.id), []).append(change)
             changes.append(change)
         return changes
@@ -201,8 +204,7 @@ class Watch:
         before = self.now.get((side, key))
         if before is not None:
             return before.token
-        same = [seen for seen in self.now.values() if seen.when == when and seen.side != side]
-        return min(same, key=lambda seen: not seen.stands).token if same else ""
+        return self._blocks.get(when, "")
 
     def standing(self, side: str, token: str = "") -> list[Seen]:
         """What stands on a side, of one event or of all."""

@@ -60,30 +60,39 @@ class Keys:
         return KEY + firm_id.encode()
 
 
-class NoSignIn:
-    """Nobody signs in here: staff are connected by hand."""
+@dataclass
+class SignIn:
+    """Microsoft's sign-in, at which `person` sits; the state is all there is to the flow."""
+
+    person: Person | None = None
 
     def begin(self, state: str, login_hint: str | None) -> tuple[str, str]:
-        """Not part of these stories."""
-        raise AssertionError("no sign-in here")
+        """The state as the address."""
+        return state, state
 
     def redeem(self, flow: str, params: dict[str, str]) -> Grant:
-        """Not part of these stories."""
-        raise AssertionError("no sign-in here")
+        """The person's mailbox; the cache names the person."""
+        assert self.person is not None
+        return Grant(self.person.tid, self.person.oid, self.person.mailbox.email, self.person.staff_id)
 
 
+@dataclass
 class Tokens:
-    """The secret's name is the token."""
+    """The secret's name is the token; `granted` says whose it is."""
+
+    granted: dict[str, str] = field(default_factory=dict)
 
     def keep(self, secret: str, cache: str) -> None:
-        """Nothing is kept."""
+        """From now on the token is good."""
+        self.granted[secret] = cache
 
     def access(self, secret: str) -> str:
         """The name of the secret."""
         return secret
 
     def drop(self, secret: str) -> None:
-        """Nothing was kept."""
+        """From now on the token is refused."""
+        self.granted.pop(secret, None)
 
 
 @dataclass
@@ -142,6 +151,8 @@ class World:
         self.store = MemoryStore(self.count_table)
         self.letters = Letterbox()
         self.people: dict[str, Person] = {}
+        self.tokens = Tokens()
+        self.sign_in = SignIn()
         self.requests: list[tuple[str, str, str, bytes]] = []
         self.table_operations: list[str] = []
         self._numbers = 0
@@ -159,8 +170,8 @@ class World:
             store=self.store,
             caseflow=client,
             outlook=lambda secret: GraphMailbox(self._graph_http, GRAPH_URL, lambda: secret, new_id=self.new_id),
-            sign_in=NoSignIn(),
-            tokens=Tokens(),
+            sign_in=self.sign_in,
+            tokens=self.tokens,
             keys=Keys(),
             queue=self.letters,
             now=self.clock,
@@ -173,10 +184,8 @@ class World:
         return f"id{self._numbers:06d}"
 
     def _caller(self, token: str) -> Caller | None:
-        for person in self.people.values():
-            if person.secret == token:
-                return Caller(person.tid, person.oid, SCOPES)
-        return None
+        person = self.people.get(self.tokens.granted.get(token, ""))
+        return Caller(person.tid, person.oid, SCOPES) if person is not None else None
 
     def add_firm(self, firm_id: str = "f1") -> None:
         """An eligible firm with the default categories and a matter."""
@@ -191,6 +200,7 @@ class World:
         mailbox = self.graph.add_mailbox("tid", f"oid-{staff_id}", email, staff_id.title())
         person = Person(firm_id, staff_id, "tid", f"oid-{staff_id}", mailbox)
         self.people[staff_id] = person
+        self.tokens.keep(person.secret, staff_id)
         return person
 
     def connect(self, person: Person) -> None:

@@ -1,0 +1,96 @@
+"""The checker of mirrors at rest: each open task and key deadline stands in Outlook once, and no other does (I)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from shared.core.state import StaffRow
+from shared.core.texts import MASK_TEXT, plain
+from tests.simulation.checks import Violation
+from tests.simulation.truth import Truth
+from tests.simulation.values import When, ends_at, starts_at, words_of
+from tests.simulation.watch import Change, Seen
+from tests.simulation.world import Person
+
+
+class MirrorChecks:
+    """Judges one person's mirrors."""
+
+    def __init__(self, truth: Truth, person: Person, row: StaffRow) -> None:
+        self.truth = truth
+        self.person = person
+        self.row = row
+        self.now = truth.world.clock()
+
+    def judge(self) -> Iterator[Violation]:
+        """All that is wrong with them."""
+        wanted = {seen.token: seen for seen in self.truth.watch.standing("caseflow") if self._is_wanted(seen)}
+        found: dict[str, list[Seen]] = {}
+        for seen in self.truth.watch.standing("outlook"):
+            if seen.owner == self.person.staff_id and seen.token[:2] in {"tk", "dl"}:
+                found.setdefault(seen.token, []).append(seen)
+        for token, item in sorted(wanted.items()):
+            yield from self._of_item(item, found.pop(token, []))
+        for token, mirrors in sorted(found.items()):
+            if any(self._may_not_stay(mirror) for mirror in mirrors):
+                yield Violation("mirrors", f"{self.person.staff_id}: a mirror of {token} stands in Outlook")
+
+    def _is_wanted(self, seen: Seen) -> bool:
+        if seen.kind == "event" or seen.owner != self.person.firm_id or not self._toggle(seen.kind):
+            return False
+        if seen.kind == "deadline":
+            matters = self.truth.world.caseflow.matters(seen.owner)
+            staff = next(tuple(matter["staff_ids"]) for matter in matters if matter["id"] == seen.matter)
+        else:
+            staff = seen.staff
+        span = _span(seen)
+        return self.person.staff_id in staff and starts_at(span) < (self.row.window_end or self.now)
+
+    def _toggle(self, kind: str) -> bool:
+        return self.row.preferences.tasks if kind == "task" else self.row.preferences.deadlines
+
+    def _may_not_stay(self, mirror: Seen) -> bool:
+        return ends_at(mirror.when) > self.now
+
+    def _of_item(self, item: Seen, mirrors: list[Seen]) -> Iterator[Violation]:
+        who = self.person.staff_id
+        if not mirrors:
+            if not self._was_dismissed(item):
+                yield Violation("mirrors", f"{who}: {item.token} has no mirror in Outlook")
+            return
+        if len(mirrors) > 1:
+            yield Violation("mirrors", f"{who}: {item.token} has {len(mirrors)} mirrors")
+        yield from self._differences(item, mirrors[0])
+
+    def _differences(self, item: Seen, mirror: Seen) -> Iterator[Violation]:
+        prefix = "Task" if item.kind == "task" else "Deadline"
+        wanted = (f"{prefix}: {item.title}", _span(item))
+        if (mirror.title, mirror.when) != wanted:
+            yield Violation("mirrors", f"{item.token} shows {mirror.title} {mirror.when.start}, not {wanted[0]}")
+        shows_mask = plain(mirror.text) == MASK_TEXT
+        if self.truth.is_masked(item):
+            if not shows_mask or mirror.place or mirror.sensitivity not in {"confidential", "private"}:
+                yield Violation("mirrors", f"{item.token} is not masked: {mirror.text} {mirror.sensitivity}")
+        elif not shows_mask and words_of(mirror.text) != words_of(item.text):
+            yield Violation("mirrors", f"{item.token} shows the text {mirror.text}")
+
+    def _was_dismissed(self, item: Seen) -> bool:
+        """A person deleted the task's mirror after its last change of title or day (I3)."""
+        if item.kind != "task":
+            return False
+        history = self.truth.watch.history[(item.side, item.id)]
+        changed = max(change.at for change in history if change.is_new or set(change.changed()) & {"title", "when"})
+        return any(change.at > changed for change in self._dismissals(item.token))
+
+    def _dismissals(self, token: str) -> Iterator[Change]:
+        for (side, key), changes in self.truth.watch.history.items():
+            if side == "outlook" and key.startswith(f"{self.person.staff_id}/"):
+                for change in changes:
+                    if change.after.token == token and change.left and not change.by_app:
+                        yield change
+
+
+def _span(item: Seen) -> When:
+    day = date.fromisoformat(item.when.start)
+    return When(day.isoformat(), (day + timedelta(days=1)).isoformat(), all_day=True)

@@ -1,0 +1,75 @@
+"""What people do on the settings page, and firms with their lists and plans."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from shared.core.session import Session
+from shared.flows import connect, disconnect, preferences
+from tests.simulation.scenario import Operation
+from tests.simulation.stage import Stage
+
+TOGGLES = ("sync_enabled", "calendar_events", "tasks", "deadlines")
+
+
+def _session(acts: Stage, op: Operation) -> Session:
+    person = acts.person(op)
+    return Session(staff_id=person.staff_id, firm_id=person.firm_id, role="staff")
+
+
+def toggle_staff(acts: Stage, op: Operation) -> bool:
+    """Flip one of the four toggles (L)."""
+    session = _session(acts, op)
+    now = preferences.get(acts.world.ports, session)
+    wanted = structs.replace(now, **{op.kind: not getattr(now, op.kind)})
+    preferences.put(acts.world.ports, session, wanted)
+    return True
+
+
+def disconnect_staff(acts: Stage, op: Operation) -> bool:
+    """Disconnect (M1)."""
+    if acts.world.row(acts.person(op)).connection != "connected":
+        return False
+    disconnect.run(acts.world.ports, _session(acts, op))
+    return True
+
+
+def reconnect_staff(acts: Stage, op: Operation) -> bool:
+    """Connect the same mailbox again (B5)."""
+    if acts.world.row(acts.person(op)).connection == "connected":
+        return False
+    acts.world.sign_in.person = acts.person(op)
+    begun = connect.begin(acts.world.ports, _session(acts, op))
+    state = begun.authorization_url
+    return connect.finish(acts.world.ports, {"state": state}, begun.cookie).code is None
+
+
+def protect_staff(acts: Stage, op: Operation) -> bool:
+    """The firm protects a category, or no longer (G3)."""
+    firm = acts.person(op).firm_id
+    listed = {row["name"]: row["protected"] for row in acts.world.caseflow.firm(firm)["event_categories"]}
+    acts.world.caseflow.protect_category(firm, op.kind, not listed[op.kind], by=op.who)
+    return True
+
+
+def feature_staff(acts: Stage, op: Operation) -> bool:
+    """The firm leaves the beta, or joins it again (A1)."""
+    firm = acts.person(op).firm_id
+    now = acts.world.caseflow.firm(firm)["features"]["outlook_sync"]
+    acts.world.caseflow.set_feature(firm, outlook_sync=not now)
+    return True
+
+
+def expire_staff(acts: Stage, op: Operation) -> bool:
+    """A delta link or the feed's cursors stop working."""
+    if op.kind == "cursor":
+        acts.world.caseflow.expire_cursors()
+    else:
+        acts.person(op).mailbox.expire_delta_links()
+    return True
+
+
+def throttle_staff(acts: Stage, op: Operation) -> bool:
+    """The mailbox's next requests are throttled."""
+    acts.world.graph.throttle(acts.person(op).mailbox, 1 + op.number % 3, 20 if op.number % 2 else None)
+    return True

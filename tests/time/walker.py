@@ -62,6 +62,6 @@ def _fits(pattern: Pattern, day: date) -> bool:
         return False
     length = calendar.monthrange(day.year, day.month)[1]
     if kind.startswith("absolute"):
-        return day.day == min(pattern["dayOfMonth"], length)  # Outlook takes a short month's last day instead
+        return bool(day.day == min(pattern["dayOfMonth"], length))  # Outlook takes a short month's last day instead
     wanted = [n for n in range(1, length + 1) if NAMES[day.replace(day=n).weekday()] in pattern["daysOfWeek"]]
     return bool(wanted[PLACES[pattern["index"]]] == day.day)

@@ -13,6 +13,7 @@ import pytest
 
 from shared.boundary.operations import OPERATIONS
 from shared.core import messages
+from shared.core.jobs import decoded
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -85,12 +86,12 @@ def files_named(text: str) -> set[str]:
 
 def test_every_setting_is_in_the_readme() -> None:
     assert len(settings()) > 20
-    assert {name for name in settings() if f"`{name}`" not in README} == set()
+    assert {name for name in settings() if f"| `{name}` |" not in README} == set()
 
 
 def test_every_setting_of_the_template_is_in_the_readme() -> None:
     template = (ROOT / "local.settings.json").read_text()
-    assert {name for name in re.findall(r'"([A-Za-z_]+)": "', template) if f"`{name}`" not in README} == set()
+    assert {name for name in re.findall(r'"([A-Za-z_]+)": "', template) if f"| `{name}` |" not in README} == set()
 
 
 def test_every_error_code_is_in_the_operations_page() -> None:
@@ -107,6 +108,12 @@ def test_what_the_operations_page_says_to_do_is_what_people_are_told() -> None:
 def test_every_route_and_its_function_are_in_the_architecture_page() -> None:
     rows = {f"| `{operation.method} /api/{operation.path}` | `{operation.name}` |" for operation in OPERATIONS}
     assert {row for row in rows if row not in ARCHITECTURE} == set()
+
+
+def test_the_import_message_of_an_operator_is_one() -> None:
+    (given,) = re.findall(r"^\{.*\}$", OPERATIONS_PAGE, re.MULTILINE)
+    message = decoded(given)
+    assert (message.kind, message.days, message.sent_at.tzinfo is not None) == ("import", 365, True)
 
 
 def test_every_timer_and_queue_function_is_in_both_pages() -> None:

@@ -88,6 +88,11 @@ _MESSAGES = {
     "changed_since": Message(
         "Something changed since you looked, so nothing was applied. Look again, then decide.", "wait", retryable=False
     ),
+    "occurrence_refused": Message(
+        "Outlook does not let a day of a series move past its neighbours. Keep Outlook's version instead.",
+        "wait",
+        retryable=False,
+    ),
     "not_applied": _wait("The decision could not be applied just now. Nothing was lost; please try again."),
     "partly_applied": _wait("A part of it is done. Decide once more to go on with the rest."),
     "private_not_restored": Message(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct, structs
 
@@ -10,13 +11,14 @@ from shared.core import rows
 from shared.core.decide_review import Keep
 from shared.core.errors import Rejected, Retry
 from shared.core.links import Link, State, Todo
-from shared.core.settle import looked_at_later
+from shared.core.settle import CROSSING, looked_at_later
 from shared.core.state import AuditNote, Review
 from shared.core.steps import Step
 from shared.flows.reviews.items import Item
+from shared.flows.sync.performing import perform
 from shared.flows.sync.reporting import note_of
-from shared.flows.sync.run import Run
-from shared.ports import Put
+from shared.flows.sync.run import OnRecord, Run
+from shared.ports import Put, RowChange
 
 
 class Decision(Struct, frozen=True):
@@ -40,15 +42,60 @@ class Decision(Struct, frozen=True):
 _CREATING = {Todo.CREATING_CASEFLOW, Todo.CREATING_OUTLOOK}
 
 
-def applied(run: Run, before: Link, step: Step, keep: Keep) -> Link:
-    """The link once a decision is applied. Else it waits again, and Rejected or Retry says why."""
-    after = run.index.get(step.link.id) or run.ended.get(step.link.id)
-    if after is None:
-        raise Retry("not_applied")
-    if is_applied(before, after, step, keep):
-        return after
+Prints = tuple[str | None, str | None]
+_NO_PRINTS: Prints = (None, None)
+
+
+class _Closing:
+    """Closes the item in the very transaction that records its link as decided, so that none is known alone."""
+
+    def __init__(self, run: Run, decision: Decision, before: Link, step: Step, prints: Prints) -> None:
+        self.done = False
+        self._run = run
+        self._decision = decision
+        self._before = before
+        self._step = step
+        self._prints = prints
+
+    def __call__(self, link: Link) -> tuple[Link, list[RowChange]]:
+        if link.id != self._step.link.id:
+            return link, []
+        freed = structs.replace(link, review=None)
+        if self.done:
+            return freed, []
+        if not is_applied(self._before, link, self._step, self._decision.keep):
+            return link, []
+        self.done = True
+        return freed, [closed(self._run, self._decision, self._prints)]
+
+
+def apply(run: Run, decision: Decision, before: Link, step: Step, prints: Prints) -> None:
+    """Perform the step of a decision, and close its item with it. Raises Rejected, Retry, Stale, OutOfTime."""
+    closing = _Closing(run, decision, before, step, prints)
+    with recorded_with(run, closing):
+        perform(run, [step])
+        if not step.writes and not closing.done:
+            run.record([step.link])
+    if not closing.done:
+        _refuse(run, before, run.index.get(step.link.id))
+
+
+@contextmanager
+def recorded_with(run: Run, on_record: OnRecord) -> Iterator[None]:
+    """Let `on_record` see every link that is recorded meanwhile."""
+    run.on_record = on_record
+    try:
+        yield
+    finally:
+        run.on_record = None
+
+
+def _refuse(run: Run, before: Link, after: Link | None) -> None:
+    """Nothing was decided: the link waits again, and the person hears why."""
+    if after is not None and after.reason == CROSSING:  # asked again in vain: the item stands as it is (D4)
+        raise Rejected("occurrence_refused")
     run.record([looked_at_later(before)])
-    if after.state is State.ASIDE and after.reason is not None:
+    if after is not None and after.state is State.ASIDE and after.reason is not None:
         raise Rejected(after.reason)
     raise Retry("not_applied", after_seconds=5)
 
@@ -66,17 +113,14 @@ def is_applied(before: Link, after: Link, step: Step, keep: Keep) -> bool:
     return in_caseflow and (in_outlook or (keep is Keep.OUTLOOK and before.state is State.REVIEW))
 
 
-def close(
-    run: Run, decision: Decision, links: Sequence[Link], prints: tuple[str | None, str | None] = (None, None)
-) -> None:
-    """Write that a person decided, together with the links that no longer wait."""
+def closed(run: Run, decision: Decision, prints: Prints = _NO_PRINTS) -> RowChange:
+    """The item's row as a person resolved it; the note of it goes with the next transaction."""
     by = {"kind": "staff", "id": decision.by}
-    closed = structs.replace(
+    row = structs.replace(
         decision.review, state="resolved", resolved_at=run.now(), resolved_by=by, kept=decision.keep.value
     )
     run.note(structs.replace(decision_note(run, decision), before=prints[0], after=prints[1]))
-    freed = [structs.replace(link, review=None) for link in links]
-    run.record(freed, extra=[Put(rows.REVIEW_PREFIX + closed.id, rows.encoded(closed))])
+    return Put(rows.REVIEW_PREFIX + row.id, rows.encoded(row))
 
 
 def decision_note(run: Run, decision: Decision) -> AuditNote:

@@ -33,21 +33,21 @@ def listed(ports: Ports, session: Session, state: str, staff_id: str | None) -> 
 
 def shown(ports: Ports, session: Session, item: Item) -> dict[str, Any] | None:
     """One item as the caller may see it now; None where it is private to others. Raises Retry."""
-    return Shelf(ports, session, item.staff_id).shown(item)
+    return _Shelf(ports, session, item.staff_id, [item]).shown(item)
 
 
 def _of_person(ports: Ports, session: Session, state: str, staff_id: str) -> list[dict[str, Any]]:
     items = [item for item in of_person(ports, session.firm_id, staff_id) if item.review.state == state]
     if not items:
         return []
-    shelf = Shelf(ports, session, staff_id)
+    shelf = _Shelf(ports, session, staff_id, items)
     return [found for item in items if (found := shelf.shown(item)) is not None]
 
 
-class Shelf:
+class _Shelf:
     """One staff member's links and mailbox, read once for all their items."""
 
-    def __init__(self, ports: Ports, session: Session, staff_id: str) -> None:
+    def __init__(self, ports: Ports, session: Session, staff_id: str, items: list[Item]) -> None:
         row = staffrow.read(ports, session.firm_id, staff_id)
         connected = row.connection == "connected" and row.secret is not None
         self._ports = ports
@@ -56,6 +56,8 @@ class Shelf:
         self._links = links_of(ports, session.firm_id, staff_id, rows.LINK_PREFIX)
         self._ended = links_of(ports, session.firm_id, staff_id, rows.ENDED_PREFIX) if row.ended else {}
         self._mailbox: Outlook | None = ports.outlook(row.secret or "") if connected else None
+        ids = {item.review.outlook_id for item in items if item.review.outlook_id and self._is_fresh(item.review)}
+        self._outlook = outlook_events(self._mailbox, sorted(ids))
 
     def shown(self, item: Item) -> dict[str, Any] | None:
         """One item with its contents; None where it is private to others."""
@@ -78,9 +80,8 @@ class Shelf:
         return review.resolved_at is None or self._ports.now() - review.resolved_at < REVERSIBLE
 
     def _contents(self, review: Review) -> Contents:
-        ids = [review.outlook_id] if review.outlook_id else []
-        event = outlook_events(self._mailbox, ids).get(review.outlook_id or "")
-        return Contents(caseflow_event(self._ports, self._session.firm_id, review.caseflow_id), event)
+        event = caseflow_event(self._ports, self._session.firm_id, review.caseflow_id)
+        return Contents(event, self._outlook.get(review.outlook_id or ""))
 
     def _many(self, item: Item) -> dict[str, Any] | None:
         """The first 200 events that still wait for the answer, and how many there are."""

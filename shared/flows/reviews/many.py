@@ -13,11 +13,11 @@ from shared.core.links import Link, State
 from shared.core.settle import looked_at_later
 from shared.core.state import Review
 from shared.core.steps import Did, Step
-from shared.flows.reviews.applying import Decision, close, decision_note, is_applied
+from shared.flows.reviews.applying import Decision, closed, decision_note, is_applied, recorded_with
 from shared.flows.reviews.reading import sides_of
 from shared.flows.sync.performing import perform
-from shared.flows.sync.run import OutOfTime, Run
-from shared.ports import Put
+from shared.flows.sync.run import OnRecord, OutOfTime, Run
+from shared.ports import Put, RowChange
 
 PART = 20
 
@@ -38,7 +38,7 @@ def resolve_many(run: Run, decision: Decision) -> None:
         raise Retry("partly_applied", after_seconds=1) from None
     left = _waiting(run, review)
     if not left:
-        close(run, decision, [])
+        run.record([], extra=[closed(run, decision)])
         return
     _shorten(run, decision, left)
     if any(link.id in {one.id for one in mine} for link in left):
@@ -60,22 +60,37 @@ def _part(run: Run, links: Sequence[Link], keep: Keep) -> list[str]:
             steps.append(decide_among_many(link, sides[link.id], keep, run.rules))
         except Rejected as error:
             refused.append(error.code)
-    perform(run, steps)
-    before = {link.id: link for link in links}
-    return refused + _settle(run, steps, before, keep)
+    before = {step.link.id: _as_it_was(links, step) for step in steps}
+    with recorded_with(run, _leaving(steps, before, keep)):
+        perform(run, steps)
+    return refused + _still_waiting(run, steps, before)
 
 
-def _settle(run: Run, steps: Sequence[Step], before: dict[str, Link], keep: Keep) -> list[str]:
-    """Links that were decided leave the item, the others wait again."""
+def _as_it_was(links: Sequence[Link], step: Step) -> Link:
+    """The link that a step decides about, as it was."""
+    return next(link for link in links if link.id == (step.drops or step.link.id))
+
+
+def _leaving(steps: Sequence[Step], before: dict[str, Link], keep: Keep) -> OnRecord:
+    """A link leaves the item in the very transaction that records it as decided."""
+    by_id = {step.link.id: step for step in steps if step.did is not Did.REVIEW}
+
+    def seen(link: Link) -> tuple[Link, list[RowChange]]:
+        step = by_id.get(link.id)
+        if step is None or not is_applied(before[link.id], link, step, keep):
+            return link, []
+        return structs.replace(link, review=None), []
+
+    return seen
+
+
+def _still_waiting(run: Run, steps: Sequence[Step], before: dict[str, Link]) -> list[str]:
+    """What was not applied waits again; the codes of what was refused."""
     links, refused = [], []
     for step in steps:
-        old = before[step.drops or step.link.id]
-        after = run.index.get(step.link.id) or run.ended.get(step.link.id)
-        if after is None or step.did is Did.REVIEW:
-            continue
-        if is_applied(old, after, step, keep) or step.did is Did.AGREE:
-            links.append(structs.replace(after, review=None))
-        else:
+        old = before[step.link.id]
+        after = run.index.get(step.link.id)
+        if after is not None and after.review == old.review:
             refused += [after.reason] if after.state is State.ASIDE and after.reason else []
             links.append(looked_at_later(old))
     run.record(links)

@@ -24,7 +24,7 @@ from shared.core.state import Review, StaffRow
 from shared.core.steps import Step
 from shared.flows import chain
 from shared.flows.reviews import items, listing
-from shared.flows.reviews.applying import Decision, applied, close
+from shared.flows.reviews.applying import Decision, Prints, apply
 from shared.flows.reviews.items import Item
 from shared.flows.reviews.many import resolve_many
 from shared.flows.reviews.reading import observed, sides_of
@@ -50,8 +50,8 @@ def resolve(ports: Ports, session: Session, review_id: str, keep: str) -> dict[s
     """Apply a person's decision at once; the item as it is then.
 
     Raises Gone where the caller has no such item; Rejected `already_resolved`, `not_connected`, `sync_paused`,
-    `private_not_restored` or CaseFlow's own code; ChangedSince; NotEligible; and Retry, also while a job is under way
-    (`row_contended`) and where only a part is done (`partly_applied`).
+    `private_not_restored`, `occurrence_refused` or CaseFlow's own code; ChangedSince; NotEligible; and Retry, also
+    while a job is under way (`row_contended`) and where only a part is done (`partly_applied`).
     """
     item = items.find(ports, session, review_id)
     before = listing.shown(ports, session, item)
@@ -81,7 +81,8 @@ def _leased(ports: Ports, session: Session, item: Item) -> Iterator[Run]:
     if row.lease_until is not None and row.lease_until > now:
         raise Retry("row_contended", after_seconds=5)
     message = JobMessage(session.firm_id, item.staff_id, "review", ports.new_id(), now, requested_by=session.staff_id)
-    run, _, _ = prepared(ports, message, row, found.etag, now + BUDGET)
+    owing = structs.replace(row, todo=row.todo + 1)  # should this run end anywhere, the next job looks what it left
+    run, _, _ = prepared(ports, message, owing, found.etag, now + BUDGET)
     try:
         run.take()
         run.load_links()
@@ -91,15 +92,16 @@ def _leased(ports: Ports, session: Session, item: Item) -> Iterator[Run]:
         raise Retry("row_contended", after_seconds=5) from None
     except OutOfTime:
         _give_back(run)
-        raise Retry("partly_applied", after_seconds=1) from None
+        raise Retry("not_applied", after_seconds=1) from None
     except SyncError:
         _give_back(run)
         raise
 
 
 def _give_back(run: Run) -> None:
+    counted = tallies(run) if len(run.index) else {}
     with suppress(SyncError):
-        run.finish([], **tallies(run))
+        run.finish([], **counted)
 
 
 def _decided(run: Run, decision: Decision) -> bool:
@@ -129,13 +131,11 @@ def _settled_itself(run: Run, review: Review) -> None:
 
 
 def _apply(run: Run, decision: Decision, link: Link, sides: Sides) -> None:
-    """Keep the values that lose, write, and only then close the item. Raises Rejected, Retry where it was refused."""
+    """Keep the values that lose, then write, and close the item with the writes. Raises as `apply`."""
     step = decide(link, sides, decision.keep, run.rules)
     contents = lost_by(sides, decision.keep, link, run.rules)
     _keep_loser(run, decision.review, link, contents)
-    perform(run, [step])
-    after = applied(run, link, step, decision.keep)
-    close(run, decision, [after], _prints(run.rules.printer, contents, step))
+    apply(run, decision, link, step, _prints(run.rules.printer, contents, step))
 
 
 def _keep_loser(run: Run, review: Review, link: Link, contents: tuple[Content, Content] | None) -> None:
@@ -149,7 +149,7 @@ def _keep_loser(run: Run, review: Review, link: Link, contents: tuple[Content, C
     run.record([looked_at_later(link)], extra=extra)
 
 
-def _prints(printer: Printer, contents: tuple[Content, Content] | None, step: Step) -> tuple[str | None, str | None]:
+def _prints(printer: Printer, contents: tuple[Content, Content] | None, step: Step) -> Prints:
     """Fingerprints of what lost and of what was kept, for the audit log (N1)."""
     if contents is not None:
         return printer.audit(contents[0]), printer.audit(contents[1])

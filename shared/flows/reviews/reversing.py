@@ -13,10 +13,9 @@ from shared.core.losers import Lost, lost
 from shared.core.pairs import Pair, pair_of
 from shared.core.plan_event import facts_of
 from shared.core.state import Review
-from shared.flows.reviews.applying import Decision, applied, close
+from shared.flows.reviews.applying import Decision, apply
 from shared.flows.reviews.items import WINNER_SUFFIX, lost_of
 from shared.flows.reviews.reading import sides_of
-from shared.flows.sync.performing import perform
 from shared.flows.sync.run import Run
 from shared.ports import Put
 
@@ -58,11 +57,9 @@ def _seen(run: Run, review: Review, values: Lost, pair: Pair) -> Put:
 def _bring_back(run: Run, decision: Decision, pair: Pair, values: Lost) -> None:
     step = decide_back(pair, values, decision.keep, run.rules)
     run.record([], extra=[_former_winner(run, decision.review, pair.caseflow.content, values)])
-    perform(run, [step])
-    after = applied(run, pair.link, step, decision.keep)
     printer = run.rules.printer
     prints = printer.audit(pair.caseflow.content), printer.audit(values.content)
-    close(run, decision, [after], prints)
+    apply(run, decision, pair.link, step, prints)
 
 
 def _former_winner(run: Run, review: Review, content: Content, values: Lost) -> Put:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,9 @@ _PREFIXES = {
     State.RESTING: rows.RESTING_PREFIX,
 }
 _OTHER_LISTS = {rows.ENDED_PREFIX, rows.IMPORTED_PREFIX}
+
+
+OnRecord = Callable[[Link], tuple[Link, list[RowChange]]]
 
 
 class OutOfTime(Exception):
@@ -54,6 +57,7 @@ class Run:
         self.reviews_opened = 0
         self.skipped: Counter[str] = Counter()
         self.unfinished = False
+        self.on_record: OnRecord | None = None
 
     @property
     def origin(self) -> Origin:
@@ -116,12 +120,16 @@ class Run:
                 self.ended.put(rows.decoded(row.data, Link))
 
     def record(self, links: Sequence[Link], dropped: Sequence[str] = (), extra: Sequence[RowChange] = ()) -> None:
-        """Commit links with their audit notes and the row, in one transaction where they fit. Raises Stale."""
+        """Commit links with their audit notes and the row, in one transaction where they fit. Raises Stale.
+
+        `on_record` sees each link first and adds what must not be recorded apart from it.
+        """
         changes = list(extra)
         for link_id in dropped:
             changes += self._removed(link_id)
         for link in links:
-            changes += self._placed(link)
+            placed, more = self.on_record(link) if self.on_record is not None else (link, [])
+            changes += [*self._placed(placed), *more]
         for start in range(0, max(len(changes), 1), ROWS_MAX):
             self._commit(changes[start : start + ROWS_MAX])
 

@@ -170,9 +170,7 @@ def _span(told: _Event) -> Span:
         log.line("zone_not_named", service="caseflow", object_id=told.id, reason="unknown", outcome="instant_kept")
     if told.all_day:
         return days(_day(told.start), _day(told.end), zone)
-    # Exchange keeps whole seconds: a fraction would come back as an edit (E2).
-    start, end = (_instant(text).replace(microsecond=0) for text in (told.start, told.end))
-    return timed(start, end, zone)
+    return timed(_instant(told.start), _instant(told.end), zone)
 
 
 def _day(text: str) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import structs
 
@@ -51,9 +51,17 @@ class Newcomers:
         self._taken: set[str] = set()
 
     def sort(
-        self, outlook: Mapping[str, OutlookEvent], caseflow: Iterable[CaseflowEvent], mirrors: Iterable[MirrorItem]
+        self,
+        outlook: Mapping[str, OutlookEvent],
+        caseflow: Iterable[CaseflowEvent],
+        mirrors: Iterable[MirrorItem],
+        later: Collection[OutlookEvent] = (),
     ) -> None:
-        """Decide for every event that has no live link."""
+        """Decide for every event that has no live link.
+
+        `later` are Outlook events of a later slice: they count where one candidate must stand alone, and CaseFlow's
+        events wait for them.
+        """
         unlinked = [event for event in caseflow if self._index.of_caseflow(Kind.EVENT, event.id) is None]
         self._sources = {caseflow_link_id(Kind.EVENT, event.id): event for event in unlinked}
         self._mirrored = {caseflow_link_id(item.kind, item.id): item for item in mirrors}
@@ -63,9 +71,10 @@ class Newcomers:
         if self.waiting:
             self._pull(fresh)
             return
-        fresh, unlinked = self._adopt(fresh, unlinked)
+        fresh, unlinked = self._adopt(fresh, unlinked, later)
         self._pull(fresh)
-        self._push(unlinked)
+        if not later:
+            self._push(unlinked)
 
     def _is_marked(self, event: OutlookEvent) -> bool:
         """True for an event with our link mark that is no new one: its row was lost, or an attempt's (E7, E11)."""
@@ -122,12 +131,13 @@ class Newcomers:
         return True
 
     def _adopt(
-        self, fresh: list[OutlookEvent], unlinked: list[CaseflowEvent]
+        self, fresh: list[OutlookEvent], unlinked: list[CaseflowEvent], later: Collection[OutlookEvent]
     ) -> tuple[list[OutlookEvent], list[CaseflowEvent]]:
         """Unlinked meets unlinked: one candidate on each side is one event (E7)."""
         theirs = [event for event in fresh if outlook_skip(event, self._rules) is None]
         ours = [event for event in unlinked if self._ended.of_caseflow(Kind.EVENT, event.id) is None]
-        pairs = matches(ours, theirs)
+        now = {event.id for event in theirs}
+        pairs = [pair for pair in matches(ours, [*theirs, *later]) if pair[1].id in now]
         self.paired += [(adopted(caseflow, outlook, self._rules), outlook) for caseflow, outlook in pairs]
         taken = {caseflow.id for caseflow, _ in pairs}, {outlook.id for _, outlook in pairs}
         return [e for e in fresh if e.id not in taken[1]], [e for e in unlinked if e.id not in taken[0]]

@@ -17,11 +17,15 @@ from shared.flows.sync.proving import Proofs, is_sound, prove
 from shared.flows.sync.reading import Feed, Round, Window, read_feed
 from shared.flows.sync.run import Run
 from shared.flows.sync.series import read_series
+from shared.flows.sync.slicing import sliced_events, sliced_links
 
 
 @dataclass
 class Gathered:
-    """What a job knows before it plans. `held` names newcomers that gave no answer: the delta link must wait."""
+    """What a job knows before it plans.
+
+    `held` names newcomers that gave no answer: the delta link must wait. `later` are newcomers of a later slice.
+    """
 
     feed: Feed
     touched: dict[str, Link] = field(default_factory=dict)
@@ -33,6 +37,7 @@ class Gathered:
     sound: bool = True
     held: set[str] = field(default_factory=set)
     homeless: frozenset[str] = frozenset()
+    later: dict[str, OutlookEvent] = field(default_factory=dict)
 
     def touch(self, link: Link) -> None:
         """The link is to be planned."""
@@ -50,6 +55,7 @@ def gather(run: Run, feed: Feed, found: Round, window: Window) -> Gathered:
         _suspect(run, known, outlook_id)
     if found.full:
         _suspect_missing(run, known, window)
+    _slice(run, known)
     _ask_outlook(run, known)
     _find_lost_creates(run, known)
     _prove(run, known)
@@ -131,6 +137,18 @@ def _suspect_missing(run: Run, known: Gathered, window: Window) -> None:
         seen = link.outlook_id in known.rows or link.outlook_id in known.touched
         if is_planned(link) and link.outlook_id and not seen and (link.ends_at is None or link.ends_at > window.start):
             known.suspects.add(link.outlook_id)
+
+
+def _slice(run: Run, known: Gathered) -> None:
+    """No more in one job than it can read within its lease; the next message goes on."""
+
+    def urgent(link: Link) -> bool:
+        removed = (link.kind, link.caseflow_id or "") in known.feed.removed
+        return removed or link.outlook_id in known.suspects
+
+    known.new_outlook, known.later = sliced_events(known.new_outlook)
+    known.touched, waiting = sliced_links(known.touched, urgent)
+    run.goes_on |= waiting or bool(known.later)
 
 
 def _ask_outlook(run: Run, known: Gathered) -> None:

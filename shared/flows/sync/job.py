@@ -28,6 +28,7 @@ from shared.log import line
 from shared.ports import Firm, Ports
 
 SLICE_SECONDS = 90.0
+UNFINISHED = "unfinished"
 _MODES = {"sync": Mode.SYNC, "manual": Mode.MANUAL, "import": Mode.IMPORT, "review": Mode.REVIEW}
 
 
@@ -55,6 +56,8 @@ def run(ports: Ports, message: JobMessage, budget_seconds: float = SLICE_SECONDS
         disconnect.end(ports, row.firm_id, row.staff_id, reason="inactive")
         return None
     except SyncError as error:
+        if error.code == UNFINISHED:
+            raise
         return failed(ports, message, error, started)
 
 
@@ -97,7 +100,8 @@ def _import(work: Run) -> Job:
     try:
         return import_past(work)
     except OutOfTime:
-        raise Retry("unfinished", after_seconds=1) from None
+        work.finish()
+        raise Retry(UNFINISHED, after_seconds=1) from None
 
 
 def _policy(row: StaffRow, firm: Firm, message: JobMessage, window: Window, now: datetime) -> Policy:
@@ -144,9 +148,12 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
         if found.full:
             lay_to_rest(work)
     except OutOfTime:
-        work.unfinished = True
+        work.goes_on = True
+    work.unfinished |= work.goes_on
+    job = _done(work, _Read(feed, found, window, list_hash), started)
+    if work.goes_on:
         _go_on(work)
-    return _done(work, _Read(feed, found, window, list_hash), started)
+    return job
 
 
 def _go_on(work: Run) -> None:
@@ -154,7 +161,7 @@ def _go_on(work: Run) -> None:
     if work.message.kind == "sync":
         work.ports.queue.send(encoded(structs.replace(work.message, sent_at=work.now())))
     else:
-        raise Retry("unfinished", after_seconds=1)
+        raise Retry(UNFINISHED, after_seconds=1)
 
 
 def _list_hash(firm: Firm) -> str:

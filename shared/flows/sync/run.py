@@ -57,6 +57,7 @@ class Run:
         self.reviews_opened = 0
         self.skipped: Counter[str] = Counter()
         self.unfinished = False
+        self.goes_on = False
         self.on_record: OnRecord | None = None
 
     @property

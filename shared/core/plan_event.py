@@ -58,6 +58,8 @@ def plan_appointment(pair: Pair, rules: Rules) -> Step:
     veil = veil_of(pair, rules, merge.clash)
     merge = _spared(merge, veil.fields)
     verdict = _judged(pair, merge, veil, diff, rules)
+    if verdict.waits:  # what waits is not carried, but the mask does not wait: Outlook's words are added first (G3)
+        verdict = structs.replace(verdict, veil=veil_of(pair, rules, merge.clash | merge.to_caseflow))
     return built(pair, verdict, rules)
 
 
@@ -107,14 +109,13 @@ def _turned_private(pair: Pair, diff: Diff) -> bool:
 def limited(pair: Pair, merge: Merge, veil: Veil, opened: Opened | None) -> Settlement:
     """What may go out: nothing where Outlook leads (E10), title and times only under a mask (G2), no veiled text
     unless a person edited it in CaseFlow while unmasked (G8)."""
-    hidden = is_hidden(pair.link, pair.outlook)
-    led = led_by_outlook(pair.outlook, hidden=hidden)
+    led = led_by_outlook(pair.outlook, hidden=is_hidden(pair.link, pair.outlook))
     outgoing = merge.to_outlook - led
     if veil.mask is not Mask.NONE:
         outgoing &= TITLE_AND_TIME
     elif not _unveils(pair):
         outgoing -= frozenset(pair.link.veiled)
-    open_fields = frozenset() if hidden or veil.mask is not Mask.NONE else merge.to_outlook & led
+    open_fields = merge.to_outlook & led
     return Settlement(structs.replace(merge, to_outlook=outgoing), veil, opened, open_fields)
 
 

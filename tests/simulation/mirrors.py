@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from shared.core import rows
+from shared.core.links import Link, State
 from shared.core.state import StaffRow
 from shared.core.texts import MASK_TEXT, plain
 from tests.simulation.checks import Violation
@@ -25,16 +27,27 @@ class MirrorChecks:
 
     def judge(self) -> Iterator[Violation]:
         """All that is wrong with them."""
+        held = self._held_back()
         wanted = {seen.token: seen for seen in self.truth.watch.standing("caseflow") if self._is_wanted(seen)}
         found: dict[str, list[Seen]] = {}
         for seen in self.truth.watch.standing("outlook"):
             if seen.owner == self.person.staff_id and seen.token[:2] in {"tk", "dl"}:
                 found.setdefault(seen.token, []).append(seen)
         for token, item in sorted(wanted.items()):
+            if token in held:
+                continue
             yield from self._of_item(item, found.pop(token, []))
         for token, mirrors in sorted(found.items()):
-            if any(self._may_not_stay(mirror) for mirror in mirrors):
+            restored = (self.person.staff_id, token) in self.truth.restored
+            if not restored and token not in held and any(self._may_not_stay(mirror) for mirror in mirrors):
                 yield Violation("mirrors", f"{self.person.staff_id}: a mirror of {token} stands in Outlook")
+
+    def _held_back(self) -> set[str]:
+        """Tokens whose link waits for a person's answer to a mass deletion (E9)."""
+        stored = self.truth.world.store.partitions.get(self.truth.world.partition(self.person), {})
+        links = [rows.decoded(row.data, Link) for row in stored.values() if row.key.startswith(rows.LINK_PREFIX)]
+        waiting = {(link.kind.value, link.caseflow_id) for link in links if link.state is State.REVIEW}
+        return {seen.token for seen in self.truth.watch.now.values() if (seen.kind, seen.id) in waiting}
 
     def _is_wanted(self, seen: Seen) -> bool:
         if seen.kind == "event" or seen.owner != self.person.firm_id or not self._toggle(seen.kind):
@@ -58,6 +71,8 @@ class MirrorChecks:
         if not mirrors:
             if not self._was_dismissed(item):
                 yield Violation("mirrors", f"{who}: {item.token} has no mirror in Outlook")
+            return
+        if (who, item.token) in self.truth.restored:
             return
         if len(mirrors) > 1:
             yield Violation("mirrors", f"{who}: {item.token} has {len(mirrors)} mirrors")

@@ -34,6 +34,7 @@ from tests.simulation.world import Person, World
 
 FIRMS = {"ann": "f1", "bob": "f1", "cyd": "f2"}
 ROUNDS = 10
+LATENCY = 0.2
 REQUESTS_MAX = 150
 
 
@@ -56,11 +57,11 @@ class Simulation:
         self.trace: list[str] = []
         self.reach: Counter[str] = Counter()
         self.violations: list[Violation] = []
-        self._raced = False
+        self.written = 0
         self._armed = False
         self.world = World(seed=scenario.seed, switches=Switches(**scenario.switches), wrap=self._wrap)
         self.watch = Watch(self.world)
-        self.truth = Truth(self.world, self.watch)
+        self.truth = Truth(self.world, self.watch, self._under_way)
         self.stage = Stage(self.world, self.watch)
         self.writes = WriteChecks(self.truth)
         self.bytes = ByteChecks(self.truth)
@@ -128,7 +129,9 @@ class Simulation:
         task = self.scheduler.current
         if task is None:
             return
+        self.world.clock.pass_(seconds=LATENCY)
         for change in self._look(task.name, by_app=True):
+            self.written += 1
             self.fail(self.writes.judge(change, task, raced=False))
 
     def _look(self, actor: str, *, by_app: bool) -> list[Change]:
@@ -198,6 +201,7 @@ class Simulation:
             case "settle":
                 self._round()
             case _:
+                self.world.clock.pass_(seconds=1)
                 if perform(self.stage, operation):
                     self.reach[f"act {operation.do}"] += 1
                     self._look(operation.who, by_app=False)
@@ -221,6 +225,9 @@ class Simulation:
         task.message = message
         self.scheduler.add(task)
         return task
+
+    def _under_way(self, who: str) -> bool:
+        return any(task.who == who and task.stage in {"before", "after"} for task in self.scheduler.tasks.values())
 
     def _task(self, prefix: str) -> Task | None:
         return next((task for name, task in self.scheduler.tasks.items() if name.startswith(f"{prefix}-")), None)
@@ -289,8 +296,9 @@ class Simulation:
             self._letters()
             if self.violations:
                 return
+            since = self.written
             self._round(5 if number < 4 else 65 if number < 8 else 760)
-            if number >= 3 and checks.quiet():
+            if number >= 2 and self.written == since and checks.quiet():
                 break
         if not self.violations:
             self._judge_rest(checks)

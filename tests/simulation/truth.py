@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from tests.simulation.values import When, words_of
@@ -14,8 +15,9 @@ OTHER = {"outlook": "caseflow", "caseflow": "outlook"}
 class Truth:
     """Facts about values and events, kept up to date with each change."""
 
-    def __init__(self, world: World, watch: Watch) -> None:
+    def __init__(self, world: World, watch: Watch, under_way: Callable[[str], bool]) -> None:
         self.world = world
+        self.under_way = under_way
         self.watch = watch
         self.shown: dict[str, dict[str, int]] = {"outlook": {}, "caseflow": {}}
         self.times: dict[str, set[tuple[str, When]]] = {"outlook": set(), "caseflow": set()}
@@ -27,6 +29,7 @@ class Truth:
         self.private: dict[str, int] = {}
         self.born: dict[str, tuple[str, int]] = {}
         self.originals: dict[str, int] = {}
+        self.restored: set[tuple[str, str]] = set()
         self.kept = ""
 
     def hear(self, change: Change) -> None:
@@ -42,7 +45,17 @@ class Truth:
             self.authors[key] = (change.by_app, change.at)
         if change.is_new and not change.by_app and not (after.side == "outlook" and not after.organizer):
             self.originals[after.token] = self.originals.get(after.token, 0) + 1
+        if change.before is not None and not change.before.stands and after.stands and not change.by_app:
+            self._restored(change)
         self._secrecy(change)
+
+    def _restored(self, change: Change) -> None:
+        """A person brought an event back while a job may be making it anew, or after it was: then there are two."""
+        after = change.after
+        twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
+        if len(twins) > 1 or self.under_way(after.owner):
+            self.originals[after.token] = self.originals.get(after.token, 0) + 1
+            self.restored.add((after.owner, after.token))
 
     def _secrecy(self, change: Change) -> None:
         after = change.after

@@ -25,7 +25,7 @@ from tests.engine.clocks import (
 )
 from tests.simulation.world import ZONE, Person, World
 
-ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham", "Australia/Lord_Howe", "America/St_Johns", "Asia/Tokyo", "UTC")
+ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham", "Australia/Lord_Howe", "America/St_Johns", "Asia/Tokyo")
 
 
 # Daylight saving

@@ -232,7 +232,8 @@ function listen() {
   });
   listenImport(refresh);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) refresh();
+    if (document.hidden) clearTimeout(state.timer);
+    else refresh();
   });
 }
 

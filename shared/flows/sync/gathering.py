@@ -201,7 +201,9 @@ def _find_lost_creates(run: Run, known: Gathered) -> None:
         first = min(ours, key=lambda event: (event.created_at is None, event.created_at, event.id))
         known.new_outlook.pop(first.id, None)
         known.answered[first.id] = first
-        known.touch(structs.replace(link, outlook_id=first.id, todo=Todo.LOOK))
+        mine = structs.replace(link, outlook_id=first.id, todo=Todo.LOOK)
+        run.index.put(mine)  # else a person's copy with all our marks would be taken for it, too (E11)
+        known.touch(mine)
 
 
 def _prove(run: Run, known: Gathered) -> None:

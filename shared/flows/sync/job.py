@@ -194,7 +194,27 @@ def _idle(work: Run, feed: Feed, found: Round) -> Job:
         "backoff_until": None,
     }
     work.finish([job_row(work.message, job)] if manual else [], **changes)
+    _tell(work, job)
     return job
+
+
+def _tell(work: Run, job: Job) -> None:
+    """The one line of a job (style.md habit 14): ids and counts."""
+    pulled, pushed = job.result.pulled, job.result.pushed
+    line(
+        "sync.done",
+        firm=work.row.firm_id,
+        staff=work.row.staff_id,
+        job=job.id,
+        kind=job.kind,
+        pulled=pulled.created + pulled.updated + pulled.removed,
+        pushed=pushed.created + pushed.updated + pushed.removed,
+        skipped=pulled.skipped + pushed.skipped,
+        reviews=job.result.reviews_opened,
+        todo=work.row.todo,
+        aside=work.row.set_aside,
+        ms=int((work.now() - (job.started_at or work.now())).total_seconds() * 1000),
+    )
 
 
 class _Read(Struct, frozen=True):
@@ -226,6 +246,7 @@ def _done(work: Run, read: _Read, started: datetime) -> Job:
             changes |= {"cursor": read.feed.cursor, "pending": None, "off_since": off_since}
     worth_a_row = manual or not work.row.first_done or work.result() != Result()
     work.finish([job_row(work.message, job)] if worth_a_row else [], **changes)
+    _tell(work, job)
     chain.settle(work.ports, work.row.firm_id, work.row.staff_id)
     return job
 

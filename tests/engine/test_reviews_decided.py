@@ -85,6 +85,17 @@ def test_keeping_caseflow_of_a_masked_event_sends_no_word_of_it(members: dict[st
     assert sent.place in {"", UNSET}
 
 
+def test_what_outlook_leads_stays_different_and_is_agreed_so() -> None:
+    """E10: several places in Outlook are never overwritten, nor asked about again."""
+    link, caseflow, outlook = clashing(Born.CASEFLOW)
+    outlook = structs.replace(outlook, places=2)
+    step = decide(link, Sides(caseflow, outlook, assigned=True), Keep.CASEFLOW, RULES)
+    decided, ours, theirs = performed(step, caseflow, outlook)
+    assert (ours.content.place, theirs.content.place) == ("Court 5", "Cafe")
+    following = again(structs.replace(decided, review=None), ours, structs.replace(theirs, places=2))
+    assert (following.writes, following.opened) == (False, None)
+
+
 @pytest.mark.parametrize("keep", list(Keep))
 def test_a_meeting_is_never_written_to(keep: Keep) -> None:
     before = case(AGREED)

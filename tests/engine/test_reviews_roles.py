@@ -24,7 +24,7 @@ from tests.simulation.world import Person, World
 
 
 def test_a_colleague_neither_sees_nor_decides(world: World, ann: Person) -> None:
-    connected(world, "bob")
+    known_to_the_firm(world, ann, connected(world, "bob"))
     clash(world, ann, category="Hearing")
     review_id = only(world)["id"]
     assert listed(world, as_staff("bob")) == []

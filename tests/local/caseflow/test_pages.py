@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from local.caseflow import server
 from local.caseflow.sessions import Sessions
@@ -21,7 +20,7 @@ NODE_MODULES = Path(server.__file__).parent.parent / "node_modules"
 
 
 @pytest.fixture
-def page(world: World, tmp_path: Path) -> Iterator[Page]:
+def page(world: World, tmp_path: Path, chromium: Browser) -> Iterator[Page]:
     """Ann at her calendar; a script error on the page fails the test."""
     sessions = Sessions(tmp_path, issuer="https://caseflow.example", now=world.clock)
     app = server.create_app(
@@ -29,15 +28,14 @@ def page(world: World, tmp_path: Path) -> Iterator[Page]:
     )
     served = serve(app)
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 1400, "height": 900})
-        opened.clock.set_fixed_time(NOON)
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        opened.goto(served.url)
-        opened.get_by_role("button", name="Open calendar").first.click()
-        yield opened
-        browser.close()
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    opened = context.new_page()
+    opened.clock.set_fixed_time(NOON)
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(served.url)
+    opened.get_by_role("button", name="Open calendar").first.click()
+    yield opened
+    context.close()
     served.stop()
     assert faults == []
 

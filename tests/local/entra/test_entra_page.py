@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from local.up import chromium
 from tests.local.entra.world import REDIRECT, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,14 +24,13 @@ AXE = Path(__file__).parents[3] / "local" / "node_modules" / "axe-core" / "axe.m
 
 
 @pytest.fixture
-def page(world: World) -> Iterator[Page]:
+def page(chromium: Browser) -> Iterator[Page]:
     """A page in front of the directory; the application behind the redirect URI answers with its name."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        page = browser.new_context(ignore_https_errors=True, bypass_csp=True).new_page()
-        page.route(f"{REDIRECT}**", lambda route: route.fulfill(body="the application"))
-        yield page
-        browser.close()
+    context = chromium.new_context(ignore_https_errors=True, bypass_csp=True)
+    page = context.new_page()
+    page.route(f"{REDIRECT}**", lambda route: route.fulfill(body="the application"))
+    yield page
+    context.close()
 
 
 def test_a_person_picks_an_account_and_accepts(page: Page, world: World) -> None:

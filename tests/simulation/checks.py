@@ -29,6 +29,7 @@ class WriteChecks:
         self.watch = truth.watch
         self.excused: dict[str, int] = {}
         self.forgetful = False
+        self._mails = 0
 
     def judge(self, change: Change, task: Task, *, raced: bool) -> Iterator[Violation]:
         """All that is wrong with one change; `raced` if Graph let a stale If-Match pass."""
@@ -47,6 +48,7 @@ class WriteChecks:
             return
         yield from self._secondary(change)
         yield from self._unveiled(change)
+        yield from self._meeting(change)
         if change.left:
             yield from self._deleted(before, task)
         elif before.stands:
@@ -102,6 +104,25 @@ class WriteChecks:
         before = change.before
         if before is not None and before.side == "outlook" and not before.stands:
             yield Violation("secondary", f"{before.token} was written while in {before.where}")
+
+    def _meeting(self, change: Change) -> Iterator[Violation]:
+        """A meeting belongs to Outlook: only an organiser's new time is ever written (F3)."""
+        before, after = change.before, change.after
+        if before is None or before.side != "outlook" or not before.attendees:
+            return
+        if change.left:
+            yield Violation("meetings", f"the meeting {before.token} was removed from Outlook")
+        written = set(change.changed()) | ({"sensitivity"} if before.sensitivity != after.sensitivity else set())
+        if written - {"when"} or (written and not before.organizer):
+            yield Violation("meetings", f"the meeting {before.token} was written: {', '.join(sorted(written))}")
+
+    def mail(self, task: Task) -> Iterator[Violation]:
+        """Nothing sends mail but moving a meeting that the user organises (F3)."""
+        outbox = self.truth.world.graph.outbox
+        for mail in outbox[self._mails :]:
+            if mail.by == "app" and mail.why != "update":
+                yield Violation("no_mail", f"{task.name} sent a {mail.why} to {mail.to}")
+        self._mails = len(outbox)
 
     def _unveiled(self, change: Change) -> Iterator[Violation]:
         """What a person marked private stays so (G7); it was never ours to lower."""

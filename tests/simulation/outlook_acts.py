@@ -135,6 +135,8 @@ def copy_outlook(acts: Stage, op: Operation) -> bool:
     if words_of(seen.text):
         members["body"] = {"contentType": "html", "content": f"<p>{text(op.kind, op.number)}</p>"}
     mailbox.edit(copied, members)
+    if not seen.token.startswith("ev"):
+        acts.watch.copied_mirrors.add(op.kind)
     return True
 
 

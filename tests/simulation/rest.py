@@ -134,6 +134,9 @@ class _View:
         return event.token == case.token or (case.title == PRIVATE_TITLE and event.when == case.when)
 
     def _of_outlook(self, event: Seen, cases: list[Seen]) -> Iterator[Violation]:
+        marked = self.truth.world.graph.office.switches.copies_carry_marks
+        if event.token in self.truth.watch.copied_mirrors and marked:
+            return  # a copied mirror is not pulled (E11)
         if event.token[:2] != "ev" or event.cancelled or event.response == "declined":
             return
         if not self._in_scope(event) or self._excused(event):
@@ -165,7 +168,7 @@ class _View:
             yield "title", case.title, event.title
         if case.when != event.when:
             yield "when", case.when.start, event.when.start
-        if hidden:
+        if hidden or event.attendees:
             return
         yield from self._secret_differences(case, event)
 

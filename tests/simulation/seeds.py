@@ -22,6 +22,8 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "touch_outlook": (2, ("",)),
     "copy_outlook": (2, ("copy",)),
     "sensitivity_outlook": (4, ("private", "normal", "normal", "confidential", "personal")),
+    "invite_outlook": (3, ("",)),
+    "respond_outlook": (2, ("declined", "accepted", "tentativelyAccepted")),
     "new_case": (6, ("", "", "", "matter", "protected")),
     "retitle_case": (6, ("",)),
     "move_case": (6, ("",)),
@@ -138,7 +140,7 @@ class _Maker:
         if draw < 0.1 and len(self.jobs) > 1:
             self.add("again", job=name, kind=self.random.choice(self.jobs[:-1]))
             return
-        kind = "manual" if draw < 0.2 else "sync"
+        kind = "manual" if draw < 0.2 else "import" if draw < 0.24 else "sync"
         self.add("job", who=self.random.choice(self.people), job=name, kind=kind,
                  steps=self.random.choice((0, 0, 0, 30, 400)))  # fmt: skip
 

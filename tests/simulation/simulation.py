@@ -133,6 +133,7 @@ class Simulation:
         for change in self._look(task.name, by_app=True):
             self.written += 1
             self.fail(self.writes.judge(change, task, raced=False))
+        self.fail(self.writes.mail(task))
 
     def _look(self, actor: str, *, by_app: bool) -> list[Change]:
         changes = self.watch.look(actor, by_app=by_app)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from local.graph.store import Item, Store
 from tests.simulation.values import When, token_of, when_of, words_of
@@ -90,6 +90,8 @@ class Watch:
         self.now: dict[tuple[str, str], Seen] = {}
         self.history: dict[tuple[str, str], list[Change]] = {}
         self._blocks: dict[When | None, str] = {}
+        self._made: set[str] = set()
+        self.copied_mirrors: set[str] = set()
         self.clock = 0
 
     def look(self, actor: str, *, by_app: bool) -> list[Change]:
@@ -97,8 +99,12 @@ class Watch:
         self.clock += 1
         found = [*self._outlook(), *self._caseflow()]
         changes = []
-        for seen in found:
-            before = self.now.get((seen.side, seen.id))
+        for fresh in found:
+            before = self.now.get((fresh.side, fresh.id))
+            seen = fresh
+            if before is None and by_app and fresh.side == "outlook":
+                self._made.add(fresh.id)
+                seen = structs.replace(fresh, ours=True)
             if before is not None and _same(before, seen):
                 continue
             change = Change(self.clock, by_app, actor, before, seen)
@@ -141,7 +147,7 @@ class Watch:
             organizer=content["isOrganizer"],
             cancelled=content["isCancelled"],
             response=content["responseStatus"]["response"],
-            ours=item.transaction is not None,
+            ours=key in self._made,
             version=item.version,
         )
 

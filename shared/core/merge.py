@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct, structs
 
 from shared.core.events import Content, Field
-from shared.core.pairs import Diff, Pair
+from shared.core.pairs import Diff, Pair, zoned_as
 from shared.core.prints import same
 
 TIE = timedelta(minutes=2)
@@ -62,7 +62,7 @@ def taking(ours: Content, theirs: Content, fields: frozenset[Field]) -> Content:
     """`ours` with the named fields of `theirs`."""
     return Content(
         title=theirs.title if Field.TITLE in fields else ours.title,
-        span=theirs.span if Field.TIME in fields else ours.span,
+        span=zoned_as(theirs.span, ours.span.zone) if Field.TIME in fields else ours.span,
         place=theirs.place if Field.PLACE in fields else ours.place,
         text=theirs.text if Field.TEXT in fields else ours.text,
     )

@@ -25,6 +25,7 @@ from shared.core.texts import (
     unmasked,
     without_additions,
 )
+from shared.core.zones import FALLBACK, alike
 
 ALL_FIELDS = frozenset(Field)
 MASKED_FIELDS = frozenset({Field.TEXT, Field.PLACE})
@@ -60,6 +61,11 @@ def _lasting(span: Span) -> Span:
 def is_hidden(link: Link, event: OutlookEvent) -> bool:
     """True for an Outlook-born event that a person marked private or personal (E4), not one that our mask made so."""
     return link.born is Born.OUTLOOK and event.is_private and not link.made_private
+
+
+def zoned_as(span: Span, zone: str) -> Span:
+    """`span`, to be shown in `zone` where its own says nothing, or only the same under another name (D5)."""
+    return structs.replace(span, zone=zone) if span.zone == FALLBACK or alike(span.zone, zone) else span
 
 
 def carried(event: OutlookEvent, *, hidden: bool) -> Content:

@@ -19,7 +19,7 @@ from shared.core.links import (
     remembering,
 )
 from shared.core.mask import mirror_content, project, project_mirror, shown
-from shared.core.pairs import Rules, carried, echo, mask_of
+from shared.core.pairs import Rules, carried, echo, mask_of, zoned_as
 from shared.core.policy import Mask
 from shared.core.prints import comparable
 from shared.core.steps import Did, MakeOutlook, Step
@@ -59,6 +59,7 @@ def _span_skip(content: Content, rules: Rules) -> str | None:
 def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
     """Make the CaseFlow event of a new Outlook event (E1, E3, E4)."""
     content = carried(event, hidden=event.is_private)
+    content = structs.replace(content, span=zoned_as(content.span, rules.policy.zone))
     link = Link(
         id=outlook_link_id(event),
         kind=Kind.EVENT,

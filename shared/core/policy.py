@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct
 
 from shared.core.events import Span
+from shared.core.zones import local_day
 
 REST_AFTER = timedelta(days=30)
 SERIES_REACH = timedelta(days=180)
@@ -34,8 +35,8 @@ class Policy(Struct, frozen=True):
     """One job's rules, fixed when it starts. Times are UTC.
 
     `protected` and `known` are category names; `known` is None when the firm's list could not be read, then every
-    category counts as protected (G1). `line` is D2's, `window_end` D3's, `series_end` D4's. `off_since` is set while
-    what was removed from Outlook during a pause may not count (L3).
+    category counts as protected (G1). `line` and its day are D2's, `window_end` D3's, `series_end` D4's. `off_since`
+    is set while what was removed from Outlook during a pause may not count (L3).
     """
 
     firm_id: str
@@ -53,6 +54,7 @@ class Policy(Struct, frozen=True):
     mode: Mode = Mode.SYNC
     job_id: str = ""
     off_since: datetime | None = None
+    line_day: date | None = None
 
     @property
     def series_end(self) -> datetime:
@@ -78,7 +80,9 @@ class Policy(Struct, frozen=True):
 
     def before_line(self, span: Span) -> bool:
         """True if the event ended before sync began for this mailbox (D2)."""
-        return span.ends_at(self.zone) <= self.line
+        if isinstance(span.end, datetime):
+            return span.end <= self.line
+        return span.end <= (self.line_day or local_day(self.line, self.zone))
 
     def rests(self, span: Span) -> bool:
         """True if the event ended more than 30 days ago (D6)."""

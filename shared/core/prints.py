@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import datetime
 
 from shared.core.events import Content, Field, Span
 from shared.core.texts import one_line, plain
@@ -12,14 +13,15 @@ PRINT_BYTES = 12
 
 
 def span_text(span: Span) -> str:
-    """One string for one span: its instants, or its days.
+    """One string for one span: its instants in whole seconds, for Exchange keeps no fractions, or its days.
 
     The zone rides along when the times change, but is no change by itself: services rename zones, and Graph answers
     UTC where it cannot name one (E2, docs/decisions).
     """
-    if span.all_day:
+    if not isinstance(span.start, datetime) or not isinstance(span.end, datetime):
         return f"day|{span.start:%Y-%m-%d}|{span.end:%Y-%m-%d}"
-    return f"{span.start.isoformat()}|{span.end.isoformat()}"
+    start, end = (moment.replace(microsecond=0) for moment in (span.start, span.end))
+    return f"{start.isoformat()}|{end.isoformat()}"
 
 
 def comparable(content: Content, field: Field) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -84,7 +84,7 @@ class StaffRow(Struct, frozen=True, omit_defaults=True):
     """Row `s`: everything an idle run needs, in one read.
 
     `connection` is disconnected, connected or needs_reconnect. `secret` names the Key Vault secret of the tokens,
-    `firm_key` the firm's fingerprint key. `todo` counts links that owe something, `ended` those in the ended
+    `line_day` is the line's own day (D2). `todo` counts links that owe something, `ended` those in the ended
     list, `resting` those of events that ended more than 30 days ago (D6).
     """
 
@@ -99,6 +99,7 @@ class StaffRow(Struct, frozen=True, omit_defaults=True):
     preferences: Preferences = ALL_ON
     zone: str = "UTC"
     line: datetime | None = None
+    line_day: date | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
     renew_at: datetime | None = None

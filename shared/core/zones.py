@@ -44,6 +44,11 @@ def sendable(zone: str) -> str:
     return zone if zone in tz_win and known(zone) else FALLBACK
 
 
+def alike(one: str, other: str) -> bool:
+    """True if Exchange has one zone for both names."""
+    return one in tz_win and tz_win[one] == tz_win.get(other)
+
+
 @lru_cache(maxsize=4096)
 def settled(zone: str, day: date) -> bool:
     """True if the offset of `zone` on `day` is that of the same season in each of the six years before.

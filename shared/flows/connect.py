@@ -158,13 +158,16 @@ def _is_same(one: Account, other: Account) -> bool:
 def _connected(row: StaffRow, account: Account, secret: str, zone: str, now: datetime) -> StaffRow:
     """The row of a connection that begins now; the first job of it does a full round."""
     is_new = row.account is None or not _is_same(row.account, account)
+    fresh_line = is_new or row.line is None
+    today = local_day(now, zone)
     return structs.replace(
         row,
         connection="connected",
         account=account,
         secret=secret,
         zone=zone,
-        line=day_start(local_day(now, zone), zone) if is_new or row.line is None else row.line,
+        line=day_start(today, zone) if fresh_line else row.line,
+        line_day=today if fresh_line else row.line_day,
         off_since=None if is_new else _off_since(row, now),
         delta_link=None,
         cursor=None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.core import rows
 from tests.engine.acts import body, book, is_quiet, meet, some
 from tests.simulation.world import Person, World
 
 
-def conflict(world: World, ann: Person, *, later: str = "outlook", minutes: int = 5, **members: object) -> str:
+def conflict(world: World, ann: Person, *, later: str = "outlook", minutes: int = 5, **members: Any) -> str:
     """Both sides retitle the same event, one of them later."""
     case_id = book(world, **members)
     world.settle(ann)

@@ -187,3 +187,24 @@ def test_a_fraction_of_a_second_that_exchange_drops_comes_to_rest(world: World, 
     world.settle(ann)
     assert in_outlook(world, ann, "Case") == (utc(2026, 12, 1, 14), utc(2026, 12, 1, 15))
     assert is_quiet(world, ann)
+
+
+def test_an_event_in_a_custom_zone_is_shown_where_the_staff_member_lives(world: World, ann: Person) -> None:
+    times = {name: zoned(wall(2026, 12, 1, hour), "Asia/Kathmandu") for name, hour in (("start", 9), ("end", 10))}
+    ann.mailbox.create({"subject": "Trip", **times}, custom_zone=True)
+    world.settle(ann)
+    assert world.case("Trip")["timezone"] == ZONE
+
+
+@pytest.mark.parametrize(("zone", "hours"), [("America/Vancouver", 7), ("America/Detroit", 5)])
+def test_caseflows_zone_outlives_a_move_in_outlook(world: World, ann: Person, zone: str, hours: int) -> None:
+    case(world, f"2027-01-15T10:00:00-0{hours}:00", f"2027-01-15T11:00:00-0{hours}:00", zone)
+    world.settle(ann)
+    event = world.event(ann, "Case")
+    own = event["originalStartTimeZone"]
+    ann.mailbox.edit(
+        event["id"], {"start": zoned(wall(2027, 1, 15, 20), own), "end": zoned(wall(2027, 1, 15, 21), own)}
+    )
+    world.settle(ann, 2)
+    assert world.case("Case")["timezone"] == zone
+    assert is_quiet(world, ann)

@@ -165,11 +165,22 @@ def _ask_outlook(run: Run, known: Gathered) -> None:
         else:
             known.new_outlook[key] = event
     known.suspects |= {key for key in wanted if known.answered.get(key, ...) is None}
-    # The removal of what is owed or under review may have been told to an earlier round: answering by id does not
-    # prove that it stands in the primary calendar (E8, D1).
-    unsure = (link for link in known.touched.values() if link.todo is not Todo.NONE or link.state is not State.LIVE)
-    known.suspects |= {link.outlook_id for link in unsure if link.outlook_id} - known.rows.keys()
+    known.suspects |= {link.outlook_id or "" for link in known.touched.values() if _is_unsure(link, known)}
     _drop_echoes(run, known)
+
+
+def _is_unsure(link: Link, known: Gathered) -> bool:
+    """True if the event may stand elsewhere, though it answers by id (E8, D1).
+
+    Its removal was told to an earlier round where something is owed or under review, or it has changed after its row
+    of the delta, or after what was last recorded.
+    """
+    event, row = known.answered.get(link.outlook_id or ""), known.rows.get(link.outlook_id or "")
+    if event is None:
+        return False
+    if row is not None:
+        return row.change_key != event.change_key
+    return link.todo is not Todo.NONE or link.state is not State.LIVE or link.change_key != event.change_key
 
 
 def _drop_echoes(run: Run, known: Gathered) -> None:

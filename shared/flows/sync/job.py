@@ -21,7 +21,7 @@ from shared.flows.sync.gathering import gather
 from shared.flows.sync.importing import import_past
 from shared.flows.sync.performing import perform
 from shared.flows.sync.planning import planned
-from shared.flows.sync.reading import Feed, Round, Window, read_delta, read_feed, window_of
+from shared.flows.sync.reading import Feed, Round, Window, read_delta, read_feed, since, window_of
 from shared.flows.sync.resting import concerns_others, lay_to_rest
 from shared.flows.sync.run import OutOfTime, Run
 from shared.log import line
@@ -112,6 +112,7 @@ def _policy(row: StaffRow, firm: Firm, message: JobMessage, window: Window, now:
         zone=row.zone,
         now=now,
         line=row.line or now,
+        line_day=since(row),
         window_start=window.start,
         window_end=window.end,
         protected=frozenset(category.name for category in firm.categories if category.protected),

@@ -48,7 +48,8 @@ def window_of(row: StaffRow, now: datetime, horizon_days: int) -> Window:
     if row.window_start and row.window_end and row.renew_at and now < row.renew_at:
         return Window(row.window_start, row.window_end, row.renew_at)
     line = row.line or now
-    start = max(line, _midnight(now - KEPT_BEHIND))
+    # two days earlier: a day of the line that was written far to the east ends before the line's instant
+    start = max(line - timedelta(days=2), _midnight(now - KEPT_BEHIND))
     end = min(_midnight(now + timedelta(days=horizon_days) + LONGER_BY), start + timedelta(days=WINDOW_DAYS_MAX))
     spread = timedelta(minutes=sum(row.staff_id.encode()) % (24 * 60))
     return Window(start, end, now + RENEW_EVERY - spread)
@@ -70,6 +71,8 @@ def read_feed(ports: Ports, row: StaffRow, cursor: str | None) -> Feed:
 
 def since(row: StaffRow) -> date:
     """The day of the line, in the staff member's zone: what a snapshot starts from (D2)."""
+    if row.line_day is not None:
+        return row.line_day
     return local_day(row.line, row.zone) if row.line else date(1970, 1, 1)
 
 

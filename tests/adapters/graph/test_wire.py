@@ -20,7 +20,7 @@ from shared.core.policy import Mask
 from shared.core.prints import span_text
 from shared.core.texts import MASK_TEXT
 from shared.core.writes import CreateOutlook, PatchOutlook
-from shared.core.zones import zone_key
+from shared.core.zones import alike
 from tests.adapters.graph.world import PLAIN, create, patch
 
 ZONES = st.sampled_from(
@@ -77,7 +77,7 @@ def test_a_time_that_has_a_name_in_its_zone_keeps_the_zone(span: Span) -> None:
     event = wire.outlook_event(answered(body))
     assert event is not None
     if body["start"]["timeZone"] != "UTC":
-        assert zone_key(event.content.span.zone) == zone_key(span.zone)
+        assert alike(event.content.span.zone, span.zone) or event.content.span.zone == span.zone
         assert span_text(event.content.span) == span_text(span)
 
 
@@ -161,7 +161,8 @@ def test_the_pinned_zone_data_decides_and_not_the_machines() -> None:
     # The law changed after 2025b: Vancouver keeps daylight saving time from 2026-11 on (dependencies.md 0.1).
     start = datetime(2027, 1, 15, 17, tzinfo=UTC)
     body = wire.create_body(create(content=Content("x", timed(start, start + timedelta(hours=1), "America/Vancouver"))))
-    assert body["start"] == {"dateTime": "2027-01-15T10:00:00", "timeZone": "America/Vancouver"}
+    # Exchange may not know so young a law: the instant goes out (docs/decisions).
+    assert body["start"] == {"dateTime": "2027-01-15T17:00:00", "timeZone": "UTC"}
 
 
 def test_a_zone_nobody_knows_goes_out_as_utc() -> None:

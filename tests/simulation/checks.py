@@ -28,6 +28,7 @@ class WriteChecks:
         self.truth = truth
         self.watch = truth.watch
         self.excused: dict[str, int] = {}
+        self.forgets = False
         self.forgetful = False
         self._mails = 0
 
@@ -36,9 +37,9 @@ class WriteChecks:
         before, after = change.before, change.after
         yield from self._nobody_else(change, task)
         if before is None:
-            yield from self._duplicate(after)
+            yield from self._duplicate(after, task)
             yield from self._past(after, task)
-            yield from self._pulled_mirror(after)
+            yield from self._pulled_mirror(after, task)
             yield from self._pulled_secondary(after, task)
             return
         if after.side == "outlook" and after.owner != task.who:
@@ -67,23 +68,31 @@ class WriteChecks:
         if after.side == "outlook" and after.owner != task.who and after.organizer:
             yield Violation("nobody_else", f"{task.name} of {task.who} wrote {after.id} of {after.owner}")
 
-    def _duplicate(self, after: Seen) -> Iterator[Violation]:
+    def _duplicate(self, after: Seen, task: Task) -> Iterator[Violation]:
         """At most one living event per token and side; a person's own copies have tokens of their own."""
         twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
+        if after.token.startswith(MIRRORED):
+            twins = [seen for seen in twins if not seen.attendees]  # with guests it is a meeting of the person's own
         allowed = max(1, self.truth.originals.get(after.token, 1))
         if after.token and len(twins) > allowed:
-            if self.forgetful:
+            if self.forgetful or (self.forgets and task.frozen):
                 self.excuse("forgotten_transaction")
                 return
-            yield Violation("no_duplicate", f"{after.token} stands {len(twins)} times in {after.side} ({after.owner})")
+            invited = [seen for seen in self.watch.standing("outlook", after.token) if not seen.organizer]
+            check = "one_meeting" if invited and after.side == "caseflow" else "no_duplicate"
+            yield Violation(check, f"{after.token} stands {len(twins)} times in {after.side} ({after.owner})")
 
     def _past(self, after: Seen, task: Task) -> Iterator[Violation]:
         line = self.truth.world.row(self.truth.world.people[task.who]).line
         if line is not None and ends_at(after.when) <= line and "import" not in task.name:
             yield Violation("past_untouched", f"{after.token} of {after.when.start} was made in {after.side}")
 
-    def _pulled_mirror(self, after: Seen) -> Iterator[Violation]:
-        if after.side == "caseflow" and after.token.startswith(MIRRORED):
+    def _pulled_mirror(self, after: Seen, task: Task) -> Iterator[Violation]:
+        invited = any(
+            seen.owner == task.who and seen.side == "outlook" and not seen.organizer and seen.token == after.token
+            for seen in self.watch.now.values()
+        )
+        if after.side == "caseflow" and after.token.startswith(MIRRORED) and not invited:
             yield Violation("one_way", f"the mirror {after.token} was made an event in CaseFlow")
 
     def _pulled_secondary(self, after: Seen, task: Task) -> Iterator[Violation]:

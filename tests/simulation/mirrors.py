@@ -31,7 +31,7 @@ class MirrorChecks:
         wanted = {seen.token: seen for seen in self.truth.watch.standing("caseflow") if self._is_wanted(seen)}
         found: dict[str, list[Seen]] = {}
         for seen in self.truth.watch.standing("outlook"):
-            if seen.owner == self.person.staff_id and seen.token[:2] in {"tk", "dl"}:
+            if seen.owner == self.person.staff_id and seen.token[:2] in {"tk", "dl"} and not seen.attendees:
                 found.setdefault(seen.token, []).append(seen)
         for token, item in sorted(wanted.items()):
             if token in held:
@@ -69,7 +69,7 @@ class MirrorChecks:
     def _of_item(self, item: Seen, mirrors: list[Seen]) -> Iterator[Violation]:
         who = self.person.staff_id
         if not mirrors:
-            if not self._was_dismissed(item):
+            if not self._was_dismissed(item) and not self._is_meeting_now(item):
                 yield Violation("mirrors", f"{who}: {item.token} has no mirror in Outlook")
             return
         if (who, item.token) in self.truth.restored:
@@ -89,6 +89,11 @@ class MirrorChecks:
                 yield Violation("mirrors", f"{item.token} is not masked: {mirror.text} {mirror.sensitivity}")
         elif not shows_mask and words_of(mirror.text) != words_of(item.text):
             yield Violation("mirrors", f"{item.token} shows the text {mirror.text}")
+
+    def _is_meeting_now(self, item: Seen) -> bool:
+        """The person invited guests to it: it is a meeting of their own, and shows the day all the same."""
+        standing = self.truth.watch.standing("outlook", item.token)
+        return any(seen.owner == self.person.staff_id and seen.attendees for seen in standing)
 
     def _was_dismissed(self, item: Seen) -> bool:
         """A person deleted the task's mirror after its last change of title or day (I3)."""

@@ -37,9 +37,20 @@ def new_outlook(acts: Stage, op: Operation) -> bool:
         **_outlook_times(op.number, op.reach),
         **({"body": body, "location": {"displayName": place(op.event, op.number)}} if body else {}),
         **({"sensitivity": "private"} if op.kind == "private" else {}),
+        **({"attendees": [_attendee(_guest(acts, op))]} if op.kind == "meeting" else {}),
     }
     acts.person(op).mailbox.create(members)
     return True
+
+
+def _guest(acts: Stage, op: Operation) -> str:
+    """A colleague, or somebody from outside."""
+    others = [p.mailbox.email for p in acts.world.people.values() if p.staff_id != op.who]
+    return others[op.number % len(others)] if others and op.number % 3 else "guest@client.example"
+
+
+def _attendee(email: str) -> dict[str, Any]:
+    return {"type": "required", "emailAddress": {"address": email}}
 
 
 def _edit_outlook(acts: Stage, op: Operation, members: dict[str, Any]) -> bool:
@@ -135,7 +146,7 @@ def copy_outlook(acts: Stage, op: Operation) -> bool:
     if words_of(seen.text):
         members["body"] = {"contentType": "html", "content": f"<p>{text(op.kind, op.number)}</p>"}
     mailbox.edit(copied, members)
-    if not seen.token.startswith("ev"):
+    if not seen.token.startswith("ev") or seen.token in acts.watch.copied_mirrors:
         acts.watch.copied_mirrors.add(op.kind)
     return True
 
@@ -154,8 +165,7 @@ def invite_outlook(acts: Stage, op: Operation) -> bool:
     seen = acts.outlook(op)
     if seen is None:
         return False
-    others = [p.mailbox.email for p in acts.world.people.values() if p.staff_id != op.who]
-    guest = others[op.number % len(others)] if others and op.number % 3 == 0 else "guest@client.example"
+    guest = _guest(acts, op) if op.kind == "colleague" else "guest@client.example"
     acts.person(op).mailbox.invite(acts.id_of(seen), guest)
     return True
 

@@ -163,6 +163,8 @@ class _View:
         return link.outlook_id == self.person.mailbox._id(whole(item))
 
     def _differences(self, case: Seen, event: Seen) -> Iterator[tuple[str, object, object]]:
+        if not event.organizer:
+            return  # the organiser's copy leads (E3)
         hidden = event.sensitivity in {"private", "personal"} and not event.ours
         if case.title != event.title and not hidden:
             yield "title", case.title, event.title
@@ -186,5 +188,5 @@ class _View:
             return
         if words_of(case.text) != words_of(event.text):
             yield "text", plain(case.text), plain(event.text)
-        if case.place != event.place:
+        if case.place != event.place and (event.place or case.id not in self.truth.unmasked):
             yield "place", case.place, event.place

@@ -9,7 +9,7 @@ from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.staff_acts import TOGGLES
 
 ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "new_outlook": (6, ("", "", "", "", "", "private")),
+    "new_outlook": (6, ("", "", "", "", "", "private", "meeting")),
     "retitle_outlook": (6, ("",)),
     "move_outlook": (6, ("",)),
     "days_outlook": (2, ("",)),
@@ -22,7 +22,7 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "touch_outlook": (2, ("",)),
     "copy_outlook": (2, ("copy",)),
     "sensitivity_outlook": (4, ("private", "normal", "normal", "confidential", "personal")),
-    "invite_outlook": (3, ("",)),
+    "invite_outlook": (3, ("", "", "", "colleague")),
     "respond_outlook": (2, ("declined", "accepted", "tentativelyAccepted")),
     "new_case": (6, ("", "", "", "matter", "protected")),
     "retitle_case": (6, ("",)),

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
-from shared.core.errors import Rejected
 from shared.core.events import CaseflowEvent, Content, Field, Kind, OutlookEvent, Removed
 from shared.core.links import Link, State
 from shared.core.losers import Lost
@@ -78,7 +77,7 @@ def is_as_seen(review: Review, sides: Sides) -> bool:
 
 
 def decide(link: Link, sides: Sides, keep: Keep, rules: Rules) -> Step:
-    """The step that makes both sides what the person chose. Raises Rejected where that cannot be done from here."""
+    """The step that makes both sides what the person chose."""
     caseflow, outlook = sides.standing, sides.present
     if caseflow is not None and outlook is not None:
         step = _both(facts_of(pair_of(link, caseflow, outlook, rules), rules), keep, rules)
@@ -110,8 +109,6 @@ def _left_caseflow(link: Link, sides: Sides, outlook: OutlookEvent, keep: Keep, 
         return structs.replace(step, did=Did.REMOVE, outlook=DropOutlook(), seen=outlook, before=outlook.content)
     if sides.caseflow is not None:
         return _assigned(link, sides.caseflow, rules)
-    if link.visibility == "private":
-        raise Rejected("private_not_restored")  # a create cannot say that only its staff may see it
     return restored(structs.replace(link, attempt=link.attempt + 1), outlook, rules)
 
 

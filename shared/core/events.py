@@ -127,6 +127,7 @@ class OutlookEvent(Struct, frozen=True):
     attachments: bool = False
     attendees: int = 0
     is_organizer: bool = True
+    organizer: str = ""
     response: str = "none"
     cancelled: bool = False
     ical_uid: str = ""

@@ -90,6 +90,8 @@ def is_echo(link: Link, event: OutlookEvent, rules: Rules) -> bool:
         return False
     if link.outlook_id != event.id or not link.base or _mask_broken(link, event):
         return False
+    if link.meeting != event.is_meeting and not link.is_mirror:
+        return False
     if link.is_mirror and link.veiled:
         prints = rules.printer.all(event.content)
         return all(base.outlook == prints[field] for field, base in link.base.items())

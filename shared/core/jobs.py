@@ -18,6 +18,11 @@ class JobMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     days: int | None = None
     requested_by: str | None = None
 
+    @property
+    def is_asked(self) -> bool:
+        """True if a person waits for it: it is never dropped, and its job row is always closed (K1, K2, J4)."""
+        return self.kind != "sync" or self.requested_by is not None
+
 
 def encoded(message: JobMessage) -> str:
     """The message as the queue carries it (ASCII JSON, azure.md 1.3)."""

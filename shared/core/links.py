@@ -70,6 +70,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     nonce: str = ""
     attempt: int = 0
     mask: str = ""
+    meeting: bool = False
     leads: bool = True
     own_text: bool = False
     veiled: tuple[Field, ...] = ()

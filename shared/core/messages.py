@@ -95,11 +95,6 @@ _MESSAGES = {
     ),
     "not_applied": _wait("The decision could not be applied just now. Nothing was lost; please try again."),
     "partly_applied": _wait("A part of it is done. Decide once more to go on with the rest."),
-    "private_not_restored": Message(
-        "This event was shown to its staff alone and cannot be brought back from here. Make it anew in CaseFlow.",
-        "wait",
-        retryable=False,
-    ),
     # Availability, rule A1
     "plan_required": Message(
         "Outlook sync is part of the Multi-Practice plan. Ask your firm's administrator about the plan.",

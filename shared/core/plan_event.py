@@ -43,6 +43,7 @@ def facts_of(pair: Pair, rules: Rules) -> Pair:
         outlook_id=pair.outlook.id,
         change_key=pair.outlook.change_key,
         master_id=pair.outlook.master_id,
+        meeting=pair.outlook.is_meeting,
         starts_at=pair.seen.span.starts_at(zone),
         ends_at=ends_at,
     )

@@ -22,6 +22,8 @@ def plan_mirror(link: Link, item: MirrorItem, outlook: OutlookEvent | None, rule
         return plan_toggled_off(link, outlook, rules)
     if outlook is None:
         return _gone(link, item, rules)
+    if outlook.is_meeting:  # a person invited somebody: it is theirs now, and any write would send mail (F3)
+        return plan_mirrored(item, rules, link.attempt + 1)
     return _kept(link, item, outlook, rules)
 
 
@@ -32,7 +34,7 @@ def toggle(kind: Kind, rules: Rules) -> bool:
 
 def plan_toggled_off(link: Link, outlook: OutlookEvent | None, rules: Rules) -> Step:
     """Mirrors that are not past are removed when their toggle goes off: they would rot (L2)."""
-    if outlook is None or rules.policy.has_ended(outlook.content.span):
+    if outlook is None or outlook.is_meeting or rules.policy.has_ended(outlook.content.span):
         return ended(link, TOGGLED_OFF)
     return structs.replace(
         ended(link, TOGGLED_OFF), did=Did.REMOVE, outlook=DropOutlook(), seen=outlook, by_preference=True
@@ -41,7 +43,7 @@ def plan_toggled_off(link: Link, outlook: OutlookEvent | None, rules: Rules) -> 
 
 def plan_mirror_removed(link: Link, outlook: OutlookEvent | None, rules: Rules, reason: str) -> Step:
     """Done, deleted, undated or unassigned: the mirror is removed (I4)."""
-    if outlook is None or rules.policy.rests(outlook.content.span):
+    if outlook is None or outlook.is_meeting or rules.policy.rests(outlook.content.span):
         return ended(link, reason)
     return structs.replace(ended(link, reason), did=Did.REMOVE, outlook=DropOutlook(), seen=outlook)
 

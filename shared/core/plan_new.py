@@ -67,6 +67,7 @@ def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
         outlook_id=event.id,
         change_key=event.change_key,
         master_id=event.master_id,
+        meeting=event.is_meeting,
         attempt=attempt,
         todo=Todo.CREATING_CASEFLOW,
         starts_at=content.span.starts_at(rules.policy.zone),

@@ -125,7 +125,8 @@ def edited_in_outlook(link: Link, outlook: OutlookEvent, rules: Rules) -> bool:
 
 
 def restored(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:
-    """CaseFlow's event made anew from what Outlook holds, with the matter and category that the link remembers (H4).
+    """CaseFlow's event made anew from what Outlook holds, with what the link remembers of the event (H4): matter,
+    category, who may see it.
 
     The mask itself is not text (G4): a masked event comes back without its description.
     """
@@ -143,6 +144,7 @@ def restored(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:
         matter_id=link.matter_id,
         category=link.category,
         confidential=link.confidential,
+        visibility=link.visibility,
     )
     return Step(
         link=fresh,

@@ -21,6 +21,7 @@ class CreateCaseflow(Struct, frozen=True):
     matter_id: str | None = None
     category: str | None = None
     confidential: bool = False
+    visibility: str = "firm"
 
 
 class PatchCaseflow(Struct, frozen=True):

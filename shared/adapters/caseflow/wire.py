@@ -204,6 +204,7 @@ def create_body(write: CreateCaseflow, origin: Origin) -> dict[str, Any]:
         "matter_id": write.matter_id,
         "category": write.category,
         "confidential": write.confidential,
+        "visibility": write.visibility,
         "origin": origin_body(origin),
     }
 

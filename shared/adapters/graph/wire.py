@@ -87,6 +87,7 @@ def event_of(found: Row) -> OutlookEvent | None:
         attachments=bool(found.has_attachments),
         attendees=_others(found),
         is_organizer=found.is_organizer is not False,
+        organizer=_address(found.organizer),
         response=(found.response_status and found.response_status.response) or "none",
         cancelled=bool(found.is_cancelled),
         ical_uid=found.ical_uid or "",

@@ -54,16 +54,11 @@ def _part(run: Run, links: Sequence[Link], keep: Keep) -> list[str]:
     """Decide some; the codes of what was refused."""
     run.check()
     sides = sides_of(run, links)
-    steps, refused = [], []
-    for link in links:
-        try:
-            steps.append(decide_among_many(link, sides[link.id], keep, run.rules))
-        except Rejected as error:
-            refused.append(error.code)
+    steps = [decide_among_many(link, sides[link.id], keep, run.rules) for link in links]
     before = {step.link.id: _as_it_was(links, step) for step in steps}
     with recorded_with(run, _leaving(steps, before, keep)):
         perform(run, steps)
-    return refused + _still_waiting(run, steps, before)
+    return _still_waiting(run, steps, before)
 
 
 def _as_it_was(links: Sequence[Link], step: Step) -> Link:

@@ -50,8 +50,8 @@ def resolve(ports: Ports, session: Session, review_id: str, keep: str) -> dict[s
     """Apply a person's decision at once; the item as it is then.
 
     Raises Gone where the caller has no such item; Rejected `already_resolved`, `not_connected`, `sync_paused`,
-    `private_not_restored`, `occurrence_refused` or CaseFlow's own code; ChangedSince; NotEligible; and Retry, also
-    while a job is under way (`row_contended`) and where only a part is done (`partly_applied`).
+    `occurrence_refused` or CaseFlow's own code; ChangedSince; NotEligible; and Retry, also while a job is under way
+    (`row_contended`) and where only a part is done (`partly_applied`).
     """
     item = items.find(ports, session, review_id)
     before = listing.shown(ports, session, item)

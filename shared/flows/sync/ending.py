@@ -27,7 +27,7 @@ def job_row(message: JobMessage, job: Job) -> RowChange:
 def failed(ports: Ports, message: JobMessage, error: SyncError, started: datetime) -> Job | None:
     """Record a fault on the staff row. A person's job is raised again, so that the queue brings it back (K2).
 
-    Raises Retry for jobs of kind manual and import that may still succeed.
+    Raises Retry for jobs that a person asked for and that may still succeed.
     """
     line("sync.failed", firm=message.firm_id, staff=message.staff_id, job=message.job_id, code=error.code,
          reference=error.reference)  # fmt: skip
@@ -37,14 +37,14 @@ def failed(ports: Ports, message: JobMessage, error: SyncError, started: datetim
     passing = isinstance(error, Retry)
     if found is not None:
         row = _faulty(rows.decoded(found.data, StaffRow), message, error, ports.now())
-        extra = [] if passing and message.kind != "sync" else [job_row(message, job)]
+        extra = [] if passing and message.is_asked else [job_row(message, job)]
         if passing and row.failures <= QUIET_FAILURES:
             extra = []
         try:
             ports.store.commit(partition, [*extra, Replace(rows.STAFF_KEY, rows.encoded(row), found.etag)])
         except Stale:
             return None
-    if passing and message.kind != "sync":
+    if passing and message.is_asked:
         raise error
     return job
 

@@ -36,7 +36,7 @@ def run(ports: Ports, message: JobMessage, budget_seconds: float = SLICE_SECONDS
     """Do one job; None if there was nothing to do, another job is under way, or it goes on in a later message.
 
     What went wrong at Graph or CaseFlow is in the staff row. Raises Retry where our own storage does not answer; for
-    jobs of kind manual and import also for other passing faults, `busy` and `unfinished`: they are to be run again.
+    jobs that a person asked for also for other passing faults, `busy`, `overtaken` and `unfinished`: they run again.
     """
     started = ports.now()
     found = ports.store.get(rows.staff_partition(message.firm_id, message.staff_id), rows.STAFF_KEY)
@@ -45,12 +45,14 @@ def run(ports: Ports, message: JobMessage, budget_seconds: float = SLICE_SECONDS
     row = rows.decoded(found.data, StaffRow)
     if _is_over(row, message) or not _may_run(row, message, started):
         return None
-    if message.kind != "sync" and row.lease_until is not None and row.lease_until > started:
+    if message.is_asked and row.lease_until is not None and row.lease_until > started:
         raise Retry("busy")
     try:
         return _eligible(ports, message, row, found.etag, started + timedelta(seconds=budget_seconds))
     except Stale:
         line("sync.overtaken", firm=row.firm_id, staff=row.staff_id, job=message.job_id)
+        if message.is_asked:
+            raise Retry("overtaken", after_seconds=5) from None
         return None
     except Inactive:
         disconnect.end(ports, row.firm_id, row.staff_id, reason="inactive")
@@ -64,15 +66,15 @@ def run(ports: Ports, message: JobMessage, budget_seconds: float = SLICE_SECONDS
 def _is_over(row: StaffRow, message: JobMessage) -> bool:
     """A scheduled message older than the last run has been served by it (C2)."""
     last = row.last_sync.started_at if row.last_sync else None
-    return message.kind == "sync" and last is not None and message.sent_at < last
+    return not message.is_asked and last is not None and message.sent_at < last
 
 
 def _may_run(row: StaffRow, message: JobMessage, now: datetime) -> bool:
     if row.connection != "connected" or not row.preferences.sync_enabled:
         return False
-    if message.kind == "sync" and row.lease_until is not None and row.lease_until > now:
-        return False
-    return message.kind != "sync" or row.backoff_until is None or row.backoff_until <= now
+    leased = row.lease_until is not None and row.lease_until > now
+    waiting = row.backoff_until is not None and row.backoff_until > now
+    return message.is_asked or not (leased or waiting)
 
 
 def _eligible(ports: Ports, message: JobMessage, row: StaffRow, etag: str, stops_at: datetime) -> Job | None:
@@ -194,7 +196,7 @@ def _idle(work: Run, feed: Feed, found: Round) -> Job:
         "failures": 0,
         "backoff_until": None,
     }
-    work.finish([job_row(work.message, job)] if manual else [], **changes)
+    work.finish([job_row(work.message, job)] if work.message.is_asked else [], **changes)
     _tell(work, job)
     return job
 
@@ -245,7 +247,7 @@ def _done(work: Run, read: _Read, started: datetime) -> Job:
             over = changes["todo"] == 0 and work.rules.policy.events
             off_since = None if over else work.row.off_since
             changes |= {"cursor": read.feed.cursor, "pending": None, "off_since": off_since}
-    worth_a_row = manual or not work.row.first_done or work.result() != Result()
+    worth_a_row = work.message.is_asked or not work.row.first_done or work.result() != Result()
     work.finish([job_row(work.message, job)] if worth_a_row else [], **changes)
     _tell(work, job)
     chain.settle(work.ports, work.row.firm_id, work.row.staff_id)

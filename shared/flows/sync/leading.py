@@ -7,13 +7,14 @@ connected, has left: the next mailbox that looks takes its place.
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 from msgspec import Struct, structs
 
 from shared.core import rows
 from shared.core.errors import Stale
 from shared.core.events import CaseflowEvent, OutlookEvent
-from shared.core.links import Link
+from shared.core.links import Link, Todo
 from shared.core.state import StaffRow
 from shared.core.steps import Step
 from shared.flows.sync.run import Run
@@ -21,45 +22,68 @@ from shared.ports import Insert, Replace, Row
 
 LEADER_KEY = "leader"
 TRIES_MAX = 3
+PATIENCE = timedelta(minutes=10)
 
 
 class Leader(Struct, frozen=True):
-    """Who leads, and whether as the organiser."""
+    """Who leads, whether as the organiser, and the CaseFlow event of the meeting, once there is one."""
 
     staff_id: str
     organizer: bool
+    caseflow_id: str | None = None
 
 
 def led(run: Run, link: Link, event: OutlookEvent | None, caseflow: CaseflowEvent | None) -> Link:
     """The link with `leads` as it is now. Costs nothing for an appointment. Raises Retry."""
-    if event is None or not event.is_meeting or not event.ical_uid or event.is_private:
+    if event is None or not _is_shared(event):
         return link
-    return structs.replace(link, leads=_leads(run, event, caseflow))
+    mine = Leader(run.row.staff_id, event.is_organizer, caseflow.id if caseflow else None)
+    return structs.replace(link, leads=_settled(run, event, mine, caseflow) == mine)
 
 
-def led_step(run: Run, step: Step) -> Step:
-    """A new meeting's step, with the claim of its lead made before the event is made in CaseFlow."""
-    if step.seen is None or step.caseflow is None:
+def led_step(run: Run, step: Step) -> Step | Link | None:
+    """A new meeting's step, its lead claimed before the event is made in CaseFlow; or the link that joins the event
+    a colleague's mailbox has made; or None while the organiser's own job should come first (E3)."""
+    event = step.seen
+    if event is None or step.caseflow is None or not _is_shared(event):
         return step
-    return structs.replace(step, link=led(run, step.link, step.seen, None))
-
-
-def _leads(run: Run, event: OutlookEvent, caseflow: CaseflowEvent | None) -> bool:
-    partition = _partition(run.row.firm_id, event)
+    if _awaits_organiser(run, event):
+        return None
     mine = Leader(run.row.staff_id, event.is_organizer)
+    leader = _settled(run, event, mine, None)
+    if leader.caseflow_id is not None and leader.staff_id != mine.staff_id:
+        return structs.replace(step.link, caseflow_id=leader.caseflow_id, todo=Todo.JOINING, leads=False)
+    return structs.replace(step, link=structs.replace(step.link, leads=leader.staff_id == mine.staff_id))
+
+
+def _is_shared(event: OutlookEvent) -> bool:
+    return event.is_meeting and bool(event.ical_uid) and not event.is_private
+
+
+def _awaits_organiser(run: Run, event: OutlookEvent) -> bool:
+    """A fresh invitation from a colleague: the event may stand in CaseFlow already, as theirs alone."""
+    if event.is_organizer or event.created_at is None or run.now() - event.created_at > PATIENCE:
+        return False
+    account = run.row.account
+    same_house = account is not None and event.organizer.rpartition("@")[2] == account.email.lower().rpartition("@")[2]
+    return same_house and run.ports.store.get(_partition(run.row.firm_id, event), LEADER_KEY) is None
+
+
+def _settled(run: Run, event: OutlookEvent, mine: Leader, caseflow: CaseflowEvent | None) -> Leader:
+    """Who leads now: `mine` where the lead was free, left or given way to. Raises Retry."""
+    partition = _partition(run.row.firm_id, event)
+    leader = mine
     for _ in range(TRIES_MAX):
         row = run.ports.store.get(partition, LEADER_KEY)
-        leader = rows.decoded(row.data, Leader) if row is not None else None
-        if leader == mine:
-            return True
-        if leader is not None and not _gives_way(run, leader, mine, caseflow):
-            return False
+        leader = rows.decoded(row.data, Leader) if row is not None else mine
+        if row is not None and (leader == mine or not _gives_way(run, leader, mine, caseflow)):
+            return leader
         try:
             run.ports.store.commit(partition, [_claim(row, mine)])
         except Stale:
             continue  # a colleague's job was faster: look again who leads
-        return True
-    return False
+        return mine
+    return leader
 
 
 def _claim(row: Row | None, mine: Leader) -> Insert | Replace:

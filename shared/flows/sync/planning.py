@@ -65,8 +65,23 @@ def _newcomers(run: Run, known: Gathered) -> list[Step]:
         _pair(known, link, event)
     woken = [_wake(run, known, link, event) for link, event in new.woken]
     again = [_assigned_again(run, known, link, event) for link, event in new.reassigned]
-    made = [*(led_step(run, step) for step in new.steps), *(step for step in [*woken, *again] if step is not None)]
+    made = [*_led(run, known, new.steps), *(step for step in [*woken, *again] if step is not None)]
     return made if run.rules.policy.events else []
+
+
+def _led(run: Run, known: Gathered, steps: list[Step]) -> list[Step]:
+    """The steps of new events, those of meetings with their lead settled (E3)."""
+    made = []
+    for step in steps:
+        decided = led_step(run, step)
+        if isinstance(decided, Step):
+            made.append(decided)
+        elif decided is not None and step.seen is not None:
+            _pair(known, decided, step.seen)
+        else:
+            run.unfinished = True
+            run.skipped["awaits_organiser"] += 1
+    return made
 
 
 def _pair(known: Gathered, link: Link, event: OutlookEvent) -> None:

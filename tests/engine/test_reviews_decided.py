@@ -8,7 +8,6 @@ import pytest
 from msgspec import UNSET, structs
 
 from shared.core.decide_review import Keep, Sides, decide, decide_among_many, is_as_seen
-from shared.core.errors import Rejected
 from shared.core.events import Author, CaseflowEvent, Content, Field, Kind, OutlookEvent
 from shared.core.links import Born, Link, State, Todo
 from shared.core.plan import Observed, plan_link
@@ -150,11 +149,13 @@ def test_two_restores_of_one_event_have_two_keys() -> None:
     assert first.caseflow.key != second.caseflow.key
 
 
-def test_a_private_event_is_not_restored_for_the_firm() -> None:
-    link, _, seen = pair(visibility="private")
-    link = structs.replace(link, visibility="private")
-    with pytest.raises(Rejected, match="private_not_restored"):
-        decide(link, Sides(None, seen, assigned=False), Keep.OUTLOOK, RULES)
+@pytest.mark.parametrize("visibility", ["firm", "private"])
+def test_an_event_is_restored_for_those_who_saw_it(visibility: str) -> None:
+    link, _, seen = pair(visibility=visibility)
+    link = structs.replace(link, visibility=visibility)
+    step = decide(link, Sides(None, seen, assigned=False), Keep.OUTLOOK, RULES)
+    assert isinstance(step.caseflow, CreateCaseflow)
+    assert step.caseflow.visibility == visibility
 
 
 def test_a_standing_meeting_is_left_when_caseflow_dropped_it() -> None:

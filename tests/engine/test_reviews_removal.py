@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from shared.core import rows
-from shared.core.errors import Rejected
 from shared.flows.reviews import ChangedSince
 from shared.flows.reviews.showing import NO_DESCRIPTION
 from tests.engine.acts import body, book, is_quiet, meet, some
@@ -197,12 +196,14 @@ def test_an_unassigned_event_is_assigned_again(world: World, ann: Person) -> Non
     assert is_quiet(world, ann)
 
 
-def test_what_its_staff_alone_may_see_is_not_restored_for_the_firm(world: World, ann: Person) -> None:
+def test_what_its_staff_alone_may_see_is_restored_for_them_alone(world: World, ann: Person) -> None:
+    """H4: the firm sees no more of it than before."""
     deleted_in_caseflow(world, ann, visibility="private")
-    with pytest.raises(Rejected, match="private_not_restored"):
-        resolve(world, "outlook")
-    assert only(world)["state"] == "open"
-    assert calls(world, ann) == ([], ["Call, later"])
+    assert resolve(world, "outlook")["state"] == "resolved"
+    assert world.case("Call, later")["visibility"] == "private"
+    assert calls(world, ann) == (["Call, later"], ["Call, later"])
+    assert world.event(ann, "Call, later")["sensitivity"] == "private"
+    assert is_quiet(world, ann)
 
 
 def test_an_own_meeting_kept_as_caseflow_left_it_still_stands_in_outlook(world: World, ann: Person) -> None:

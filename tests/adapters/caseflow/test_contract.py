@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,14 +16,14 @@ from tests.adapters.caseflow.world import HEARING, HOUR, NOW, World
 
 def test_a_created_event_reads_back_as_it_was_sent() -> None:
     world = World()
-    result = world.one(world.create(series_id="s1", matter_id=world.matter, category="Hearing", confidential=True))
+    told: dict[str, Any] = {"category": "Hearing", "confidential": True, "visibility": "private"}
+    result = world.one(world.create(series_id="s1", matter_id=world.matter, **told))
     event = result.event
     assert event is not None
     assert (result.verdict, result.replayed, event.version) == (Verdict.DONE, False, 1)
     assert event.content == HEARING
-    assert (event.series_id, event.matter_id, event.category, event.confidential) == (
-        "s1", world.matter, "Hearing", True,
-    )  # fmt: skip
+    assert (event.series_id, event.matter_id) == ("s1", world.matter)
+    assert {name: getattr(event, name) for name in told} == told
     assert event.updated_by == Author("sync", world.ann)
     assert event.updated_at == NOW
     assert world.client.event(world.firm, event.id) == event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -84,8 +85,14 @@ class WriteChecks:
 
     def _past(self, after: Seen, task: Task) -> Iterator[Violation]:
         line = self.truth.world.row(self.truth.world.people[task.who]).line
-        if line is not None and ends_at(after.when) <= line and "import" not in task.name:
+        if line is None or "import" in task.name or self._was_in_scope(after, line):
+            return
+        if ends_at(after.when) <= line:
             yield Violation("past_untouched", f"{after.token} of {after.when.start} was made in {after.side}")
+
+    def _was_in_scope(self, after: Seen, line: datetime) -> bool:
+        """It ended after the line once, so that an unanswered create of it may be under way: that is repeated (D2)."""
+        return any(token == after.token and ends_at(when) > line for token, when in self.truth.times[OTHER[after.side]])
 
     def _pulled_mirror(self, after: Seen, task: Task) -> Iterator[Violation]:
         invited = any(

@@ -360,7 +360,7 @@ def forgets(scenario: Scenario) -> bool:
 
 
 def hides(scenario: Scenario) -> bool:
-    """True where Graph may hide what it has just made: with `forgets`, a duplicate is not promised away (design.md 5)."""
+    """True where Graph may hide what it has just made: with `forgets`, a duplicate is not promised away."""
     switches = scenario.switches
     return bool(switches.get("stale_delta_rows")) or switches.get("filter_on_properties_finds") is False
 

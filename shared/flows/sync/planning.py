@@ -92,9 +92,9 @@ def _pair(known: Gathered, link: Link, event: OutlookEvent) -> None:
 
 def _wake(run: Run, known: Gathered, link: Link, event: OutlookEvent) -> Step | None:
     """An ended link whose event shows up again (D1, E5, J5)."""
-    events, removed = dict(known.feed.events), dict(known.feed.removed)
-    if link.caseflow_id:
-        ask_caseflow(run, link.caseflow_id, events, removed)
+    events = dict(known.feed.events)
+    if link.caseflow_id:  # "unassigned" in the feed may be our own write: the event itself is asked for (D1)
+        ask_caseflow(run, link.caseflow_id, events, {})
     decided = plan_wake(link, events.get(link.caseflow_id or ""), event, run.rules)
     if isinstance(decided, Step):
         return decided

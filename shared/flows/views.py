@@ -142,7 +142,11 @@ class OutlookSide(Struct, frozen=True):
 
 
 class ReviewView(Struct, frozen=True):
-    """One review item with both versions side by side (H4); `notice` must be read before a decision."""
+    """One review item with both versions side by side (H4).
+
+    `notice` must be read before a decision; `meeting` says that it is one in Outlook (F3); `reversible` says of an
+    item that `system` resolved that the other version can be brought back (H3).
+    """
 
     id: str
     kind: Literal[
@@ -164,6 +168,8 @@ class ReviewView(Struct, frozen=True):
     caseflow: CaseflowSide | None
     outlook: OutlookSide | None
     notice: str | None
+    meeting: bool
+    reversible: bool
 
 
 class ReviewList(Struct, frozen=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.flows.reviews.notices import CASEFLOW_ONLY
 from tests.engine.acts import is_quiet, meet, some
 from tests.engine.reviewing import listed, only, resolve
 from tests.simulation.world import Person, World
@@ -28,7 +29,7 @@ def retitled(world: World, ann: Person, **members: Any) -> str:
 @pytest.mark.parametrize("members", [{}, {"matter_id": "m1"}, {"category": "Hearing"}])
 def test_keeping_caseflow_keeps_it_in_caseflow_only(world: World, ann: Person, members: dict[str, Any]) -> None:
     case_id = retitled(world, ann, **members)
-    assert only(world)["kind"] == "organizer_controlled"
+    assert (only(world)["kind"], only(world)["notice"]) == ("organizer_controlled", CASEFLOW_ONLY)
     mails = len(world.graph.outbox)
     world.requests.clear()
     resolve(world, "caseflow")

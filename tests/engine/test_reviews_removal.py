@@ -8,7 +8,7 @@ import pytest
 
 from shared.core import rows
 from shared.flows.reviews import ChangedSince
-from shared.flows.reviews.showing import NO_DESCRIPTION
+from shared.flows.reviews.notices import NO_DESCRIPTION, STAYS_IN_OUTLOOK
 from tests.engine.acts import body, book, is_quiet, meet, some
 from tests.engine.reviewing import connected, listed, lossy_world, only, resolve, titles
 from tests.simulation.world import Person, World
@@ -214,6 +214,7 @@ def test_an_own_meeting_kept_as_caseflow_left_it_still_stands_in_outlook(world: 
     world.caseflow.delete_event(world.case("Board")["id"], by="ann")
     world.settle(ann, 2)
     mails = len(world.graph.outbox)
+    assert (only(world)["notice"], only(world)["meeting"]) == (STAYS_IN_OUTLOOK, True)
     resolve(world, "caseflow")
     assert calls(world, ann) == ([], ["Board"])
     assert len(world.graph.outbox) == mails

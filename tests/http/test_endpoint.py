@@ -26,6 +26,8 @@ REVIEW: dict[str, Any] = {
     "caseflow": None,
     "outlook": None,
     "notice": None,
+    "meeting": False,
+    "reversible": False,
 }
 
 

@@ -10,16 +10,14 @@ from msgspec import Struct, structs
 
 from shared.core.errors import SyncError
 from shared.core.events import CaseflowEvent, Content, OutlookEvent
-from shared.core.links import Link
+from shared.core.links import Link, State
 from shared.core.losers import Lost
 from shared.core.pairs import carried, is_hidden
-from shared.core.state import Review
 from shared.core.zones import FALLBACK, known
 from shared.flows.reviews.items import Item
+from shared.flows.reviews.notices import is_meeting, notice
 from shared.flows.views import CaseflowSide, OutlookSide, ReviewedEvent
 from shared.ports import Outlook, Ports
-
-NO_DESCRIPTION = "If it is restored, its description cannot be brought back: Outlook never held it."
 
 
 class Contents(Struct, frozen=True):
@@ -56,10 +54,17 @@ def outlook_events(mailbox: Outlook | None, ids: list[str]) -> dict[str, Outlook
 
 
 def view(item: Item, link: Link | None, contents: Contents, lost: Lost | None = None) -> dict[str, Any]:
-    """The contract's `review` of one event, with a `notice` beside it; a side that lost shows what it said (H3)."""
+    """The contract's `review` of one event, and beside it `notice`, `meeting` and `reversible` (H3).
+
+    A side that lost shows what it said.
+    """
     review = item.review
     ours, theirs = contents.caseflow, contents.outlook
-    sides: dict[str, Any] = {"caseflow": None, "outlook": None, "notice": _notice(review, link)}
+    sides: dict[str, Any] = {
+        "notice": notice(review, link, ours, theirs, lost),
+        "meeting": is_meeting(link, theirs),
+        "reversible": lost is not None and link is not None and link.state is State.LIVE,
+    }
     if ours is not None:
         sides["caseflow"] = _caseflow_side(ours, lost.content if lost and review.kept == "outlook" else ours.content)
     if theirs is not None:
@@ -71,7 +76,7 @@ def view(item: Item, link: Link | None, contents: Contents, lost: Lost | None = 
 def view_of_many(item: Item, count: int, events: list[ReviewedEvent]) -> dict[str, Any]:
     """The contract's `review` of a question about many removals (E9)."""
     listed = [structs.asdict(event) for event in events]
-    return {**_head(item), "count": count, "events": listed, "caseflow": None, "outlook": None, "notice": None}
+    return {**_head(item), "count": count, "events": listed}
 
 
 def reviewed_event(link: Link, contents: Contents) -> ReviewedEvent | None:
@@ -100,13 +105,12 @@ def _head(item: Item) -> dict[str, Any]:
         "kept": review.kept,
         "count": 1,
         "events": [],
+        "caseflow": None,
+        "outlook": None,
+        "notice": None,
+        "meeting": False,
+        "reversible": False,
     }
-
-
-def _notice(review: Review, link: Link | None) -> str | None:
-    """What must be said before a person decides."""
-    restorable = review.state == "open" and review.kind == "deleted_in_caseflow" and link is not None
-    return NO_DESCRIPTION if restorable and link is not None and link.veiled else None
 
 
 def _caseflow_side(event: CaseflowEvent, content: Content) -> dict[str, Any]:

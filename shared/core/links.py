@@ -54,7 +54,8 @@ class Base(Struct, frozen=True):
 class Link(Struct, frozen=True, omit_defaults=True):
     """One row `l|<id>`; holds ids, versions and fingerprints, never text.
 
-    `veiled` names the fields that Outlook shows as the mask left them (G8); `not_masked` lists it as not fully
+    `create_key` is the Idempotency-Key of an unanswered create, whatever the event has become since. `veiled` names the
+    fields that Outlook shows as the mask left them (G8); `not_masked` lists it as not fully
     masked (G7); `made_private` says that Outlook's "private" is ours, not a person's (G1, E4); `own_text` says that
     CaseFlow's description of a meeting, or of one day of a series, is its own (F3, D4).
     """
@@ -67,6 +68,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     base: dict[Field, Base] = {}
     version: int = 0
     change_key: str = ""
+    create_key: str = ""
     nonce: str = ""
     attempt: int = 0
     mask: str = ""

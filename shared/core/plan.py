@@ -16,7 +16,7 @@ from shared.core.plan_new import mirror_skip, plan_mirrored, plan_pulled, plan_p
 from shared.core.plan_removal import plan_left_caseflow, plan_left_outlook, restored
 from shared.core.settle import looked_at_later, set_aside
 from shared.core.steps import Did, Step, ended
-from shared.core.writes import PatchCaseflow
+from shared.core.writes import CreateCaseflow, PatchCaseflow
 
 ItemKey = tuple[Kind, str]
 
@@ -71,6 +71,8 @@ def plan_link(link: Link, observed: Observed, rules: Rules) -> Step:
 def _event(link: Link, observed: Observed, rules: Rules) -> Step:
     removed = observed.removed.get((Kind.EVENT, link.caseflow_id or ""))
     outlook = observed.outlook_of(link)
+    if link.todo is Todo.JOINING and outlook is not None and (removed or link.caseflow_id in observed.unknown):
+        return plan_pulled(outlook, rules, link.attempt + 1)  # what was to be joined is gone: a new one is made (E3)
     if outlook is None and link.outlook_id is not None and not observed.is_gone(link):
         return _unread(link, "outlook_unread")
     if removed is not None:
@@ -125,6 +127,9 @@ def _repeat_pull(link: Link, observed: Observed, rules: Rules) -> Step:
     if outlook is None:
         return _unread(link, "outlook_unread")
     step = plan_pulled(outlook, rules, link.attempt)
+    if link.create_key and isinstance(step.caseflow, CreateCaseflow):  # what it is by now must not change the key
+        write = structs.replace(step.caseflow, key=link.create_key)
+        step = structs.replace(step, caseflow=write, link=structs.replace(step.link, create_key=link.create_key))
     return structs.replace(step, link=structs.replace(step.link, id=link.id, tries=link.tries))
 
 

@@ -59,13 +59,14 @@ def _settlement(pair: Pair, merge: Merge, veil: Veil, rules: Rules) -> Settlemen
         return Settlement(merge, veil, Opened("edit_conflict"), waits=True)
     moves = pair.outlook.is_organizer and veil.mask is Mask.NONE
     clash = merge.clash
+    ours = moves and clash == _TIME and not outlook_wins(pair)
     if clash:
-        merge = decided(merge, outlook=not (moves and merge.clash == _TIME and not outlook_wins(pair)))
+        merge = decided(merge, outlook=not ours)
     pushed = merge.to_outlook & _TIME if moves else frozenset()
     lost = (merge.to_outlook & _SET_BACK) - pushed
     if lost and (protected or pair.protected_by_matter or pair.outlook.is_organizer):
         return Settlement(merge, veil, Opened("organizer_controlled"), waits=True)
     if lost or clash:
-        opened = lost_to(pair, clash or lost, "caseflow") if pushed else lost_to(pair, clash | lost, "outlook")
+        opened = lost_to(pair, clash, "caseflow") if ours else lost_to(pair, clash | lost, "outlook")
         return Settlement(Merge(merge.to_caseflow | lost, pushed, frozenset()), veil, opened)
     return Settlement(Merge(merge.to_caseflow, pushed, frozenset()), veil)

@@ -77,7 +77,7 @@ def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
     key = meeting_key(rules.policy.firm_id, event, attempt) if shared_meeting else idempotency_key(link.id, attempt)
     write = CreateCaseflow(key, content, (rules.policy.staff_id,), series_id=event.master_id)
     return Step(
-        link=link,
+        link=structs.replace(link, create_key=key),
         did=Did.CREATE,
         caseflow=write,
         seen=event,

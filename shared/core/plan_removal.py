@@ -35,7 +35,7 @@ def plan_left_outlook(
     kind = _asking(link, caseflow, rules, homeless=homeless)
     if kind is not None:
         return reviewed(link, kind, caseflow=caseflow)
-    if link.base and caseflow_changed(link, caseflow.content, rules.printer):
+    if not link.base or caseflow_changed(link, caseflow.content, rules.printer):
         asked = reviewed(link, "deleted_in_outlook", caseflow=caseflow)
         return asked if by_user else copied_again(link, caseflow, rules)
     return removed_from_caseflow(link, caseflow, rules, DECLINED if by_user else "deleted_in_outlook")

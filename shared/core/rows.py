@@ -43,6 +43,11 @@ def firm_partition(firm_id: str) -> str:
     return f"firm|{safe(firm_id)}"
 
 
+def meetings_partition(firm_id: str) -> str:
+    """Where a firm's rows of who leads each meeting lie (E3)."""
+    return f"meetings|{safe(firm_id)}"
+
+
 def mailbox_partition(tid: str, oid: str) -> str:
     """Where the claim of one mailbox lies (B6)."""
     return f"mailbox|{safe(tid)}|{safe(oid)}"

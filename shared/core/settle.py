@@ -45,11 +45,11 @@ def after_caseflow(step: Step, old: Link | None, result: CaseflowResult, rules: 
 def _created(step: Step, result: CaseflowResult, rules: Rules) -> Step:
     event = result.event
     if result.verdict is Verdict.GONE and result.code == "gone":
-        again = structs.replace(step.link, attempt=step.link.attempt + 1, todo=Todo.CREATING_CASEFLOW)
+        again = structs.replace(step.link, attempt=step.link.attempt + 1, create_key="", todo=Todo.CREATING_CASEFLOW)
         return structs.replace(step, link=again, caseflow=None)
     if result.verdict is not Verdict.DONE or event is None:
         return _undone(step, step.link, result.verdict, result.code, Todo.CREATING_CASEFLOW)
-    link = remembering(step.link, event, rules.policy.staff_id)
+    link = remembering(structs.replace(step.link, create_key=""), event, rules.policy.staff_id)
     if result.replayed:
         joined = rules.policy.staff_id in event.staff_ids
         known = structs.replace(link, todo=Todo.LOOK if joined else Todo.JOINING, version=0)

@@ -63,12 +63,13 @@ class _Progress:
 
 
 def _is_linked(run: Run, event: OutlookEvent, skipped: Counter[str]) -> bool:
-    """True for events that are in step already, or that an import found before (J5)."""
+    """True for events that are in step already, or that an import found before (J5): already there, or deleted since."""
     old = run.ended.of_outlook(event) or run.ended.get(outlook_link_id(event))
     if run.index.of_outlook(event) is None and (old is None or old.todo is Todo.CREATING_CASEFLOW):
         return False
     deleted = old is not None and old.reason == "deleted_in_caseflow"
-    skipped["deleted_in_caseflow" if deleted else "already_there"] += 1
+    if deleted:
+        skipped["deleted_in_caseflow"] += 1
     run.count(True, "skipped" if deleted else "unchanged")
     return True
 

@@ -1,12 +1,14 @@
 """Whose copy of a meeting leads (E3): the organiser's if connected, else the first that came; read only when touched.
 
-The leader's row lies in a partition of the meeting. A leader that is no longer assigned in CaseFlow, or no longer
-connected, has left: the next mailbox that looks takes its place.
+One row an `iCalUId` in the firm's own partition says who leads and which CaseFlow event it is. It is written when an
+event is linked, meeting or not, so that a colleague who is invited later finds the event that stands. A leader that is
+no longer assigned in CaseFlow, or no longer connected, has left: the next mailbox that looks takes its place.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct, structs
@@ -18,9 +20,8 @@ from shared.core.links import Link, Todo
 from shared.core.state import StaffRow
 from shared.core.steps import Step
 from shared.flows.sync.run import Run
-from shared.ports import Insert, Replace, Row
+from shared.ports import Insert, Put, Replace, Row
 
-LEADER_KEY = "leader"
 TRIES_MAX = 3
 PATIENCE = timedelta(minutes=10)
 
@@ -47,13 +48,27 @@ def led_step(run: Run, step: Step) -> Step | Link | None:
     event = step.seen
     if event is None or step.caseflow is None or not _is_shared(event):
         return step
-    if _awaits_organiser(run, event):
-        return None
     mine = Leader(run.row.staff_id, event.is_organizer)
+    row = run.ports.store.get(rows.meetings_partition(run.row.firm_id), _key(event))
+    known = rows.decoded(row.data, Leader) if row is not None else None
+    if known is not None and known.caseflow_id is not None and known.staff_id != mine.staff_id:
+        return structs.replace(step.link, caseflow_id=known.caseflow_id, todo=Todo.JOINING, leads=False)
+    if known is None and _awaits_organiser(run, event):
+        return None
     leader = _settled(run, event, mine, None)
-    if leader.caseflow_id is not None and leader.staff_id != mine.staff_id:
-        return structs.replace(step.link, caseflow_id=leader.caseflow_id, todo=Todo.JOINING, leads=False)
     return structs.replace(step, link=structs.replace(step.link, leads=leader.staff_id == mine.staff_id))
+
+
+def register(run: Run, linked: Sequence[tuple[OutlookEvent, str]]) -> None:
+    """Tell the firm's other mailboxes which CaseFlow event an appointment is, should it become a meeting (E3)."""
+    rows_of = {
+        _key(event): rows.encoded(Leader(run.row.staff_id, event.is_organizer, caseflow_id))
+        for event, caseflow_id in linked
+        if event.ical_uid and not event.is_meeting
+    }
+    if rows_of:
+        changes = [Put(key, data) for key, data in rows_of.items()]
+        run.ports.store.commit(rows.meetings_partition(run.row.firm_id), changes)
 
 
 def _is_shared(event: OutlookEvent) -> bool:
@@ -65,30 +80,29 @@ def _awaits_organiser(run: Run, event: OutlookEvent) -> bool:
     if event.is_organizer or event.created_at is None or run.now() - event.created_at > PATIENCE:
         return False
     account = run.row.account
-    same_house = account is not None and event.organizer.rpartition("@")[2] == account.email.lower().rpartition("@")[2]
-    return same_house and run.ports.store.get(_partition(run.row.firm_id, event), LEADER_KEY) is None
+    return account is not None and event.organizer.rpartition("@")[2] == account.email.lower().rpartition("@")[2]
 
 
 def _settled(run: Run, event: OutlookEvent, mine: Leader, caseflow: CaseflowEvent | None) -> Leader:
     """Who leads now: `mine` where the lead was free, left or given way to. Raises Retry."""
-    partition = _partition(run.row.firm_id, event)
+    partition, key = rows.meetings_partition(run.row.firm_id), _key(event)
     leader = mine
     for _ in range(TRIES_MAX):
-        row = run.ports.store.get(partition, LEADER_KEY)
+        row = run.ports.store.get(partition, key)
         leader = rows.decoded(row.data, Leader) if row is not None else mine
         if row is not None and (leader == mine or not _gives_way(run, leader, mine, caseflow)):
             return leader
         try:
-            run.ports.store.commit(partition, [_claim(row, mine)])
+            run.ports.store.commit(partition, [_claim(key, row, mine)])
         except Stale:
             continue  # a colleague's job was faster: look again who leads
         return mine
     return leader
 
 
-def _claim(row: Row | None, mine: Leader) -> Insert | Replace:
+def _claim(key: str, row: Row | None, mine: Leader) -> Insert | Replace:
     data = rows.encoded(mine)
-    return Insert(LEADER_KEY, data) if row is None else Replace(LEADER_KEY, data, row.etag)
+    return Insert(key, data) if row is None else Replace(key, data, row.etag)
 
 
 def _gives_way(run: Run, leader: Leader, mine: Leader, caseflow: CaseflowEvent | None) -> bool:
@@ -100,7 +114,6 @@ def _gives_way(run: Run, leader: Leader, mine: Leader, caseflow: CaseflowEvent |
     return found is None or rows.decoded(found.data, StaffRow).connection != "connected"
 
 
-def _partition(firm_id: str, event: OutlookEvent) -> str:
+def _key(event: OutlookEvent) -> str:
     start = event.original_start.isoformat() if event.original_start else ""
-    digest = hashlib.sha256(f"{event.ical_uid}|{start}".encode()).hexdigest()[:32]
-    return f"meeting|{rows.safe(firm_id)}|{digest}"
+    return hashlib.sha256(f"{event.ical_uid}|{start}".encode()).hexdigest()[:32]

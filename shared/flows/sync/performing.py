@@ -12,7 +12,7 @@ from datetime import timedelta
 from msgspec import structs
 
 from shared.core import marks
-from shared.core.events import OutlookEvent
+from shared.core.events import Kind, OutlookEvent
 from shared.core.links import Link, State, Todo, transaction_id
 from shared.core.mask import stamp_for
 from shared.core.settle import CROSSING, after_caseflow, after_outlook, looked_at_later
@@ -25,6 +25,7 @@ from shared.core.writes import (
     OutlookWrite,
     PatchOutlook,
 )
+from shared.flows.sync.leading import register
 from shared.flows.sync.reporting import report_caseflow, report_outlook, report_silent
 from shared.flows.sync.reviewing import open_reviews
 from shared.flows.sync.run import Run
@@ -94,6 +95,8 @@ def _write_caseflow(run: Run, steps: list[Step]) -> list[Step]:
     going_on = [step for step in settled if step.outlook is not None]
     links = [looked_at_later(step.link) if step.outlook is not None else step.link for step in settled]
     run.record([_timed(run, link) for link in links], [step.drops for step in settled if step.drops])
+    made = [step for step in settled if isinstance(step.caseflow, CreateCaseflow) and step.link.todo is Todo.NONE]
+    register(run, [(step.seen, step.link.caseflow_id) for step in made if step.seen and step.link.caseflow_id])
     return [structs.replace(step, caseflow=None) for step in going_on]
 
 
@@ -103,7 +106,7 @@ def _settle_caseflow(run: Run, step: Step, result: CaseflowResult) -> Step:
     linked = run.index.of_caseflow(settled.link.kind, settled.link.caseflow_id or "")
     if isinstance(step.caseflow, CreateCaseflow) and linked is not None and linked.id != settled.link.id:
         # A replay that answers an event already linked: the key is used up, the next attempt makes a new one.
-        again = structs.replace(step.link, attempt=step.link.attempt + 1, todo=Todo.CREATING_CASEFLOW)
+        again = structs.replace(step.link, attempt=step.link.attempt + 1, create_key="", todo=Todo.CREATING_CASEFLOW)
         return structs.replace(settled, link=again, outlook=None)
     report_caseflow(run, step, result)
     return settled
@@ -124,15 +127,18 @@ def _write_outlook(run: Run, steps: list[Step]) -> None:
     nonces = [marks.nonce(run.row.fence, run.next_number()) for _ in steps]
     writes = [_outlook_write(run, step, nonce) for step, nonce in zip(steps, nonces, strict=True)]
     results = run.outlook.write(writes)
-    links, refused = [], list[Step]()
+    links, refused, made = [], list[Step](), list[tuple[OutlookEvent, str]]()
     for step, nonce, result in zip(steps, nonces, results, strict=True):
         if step.outlook is None:
             continue
         link = after_outlook(step, step.outlook, nonce, result)
         refused += [structs.replace(step, link=link, opened=Opened("edit_conflict"))] * (result.code == CROSSING)
         links.append(_timed(run, link))
+        if result.event is not None and isinstance(step.outlook, MakeOutlook) and link.kind is Kind.EVENT:
+            made.append((result.event, link.caseflow_id or ""))
         report_outlook(run, step, result)
     run.record(links)
+    register(run, made)
     _record_silent(run, open_reviews(run, refused))
 
 

@@ -72,6 +72,7 @@ class WriteChecks:
     def _duplicate(self, after: Seen, task: Task) -> Iterator[Violation]:
         """At most one living event per token and side; a person's own copies have tokens of their own."""
         twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
+        twins = [seen for seen in twins if not seen.cancelled and seen.response != "declined"]
         if after.token.startswith(MIRRORED):
             twins = [seen for seen in twins if not seen.attendees]  # with guests it is a meeting of the person's own
         allowed = max(1, self.truth.originals.get(after.token, 1))
@@ -81,7 +82,15 @@ class WriteChecks:
                 return
             invited = [seen for seen in self.watch.standing("outlook", after.token) if not seen.organizer]
             check = "one_meeting" if invited and after.side == "caseflow" else "no_duplicate"
+            if check == "one_meeting" and any(
+                self._was_private(seen) for seen in self.watch.now.values() if seen.token == after.token
+            ):
+                return  # a private copy takes no part, and has a block of its own (E3, E4)
             yield Violation(check, f"{after.token} stands {len(twins)} times in {after.side} ({after.owner})")
+
+    def _was_private(self, seen: Seen) -> bool:
+        history = self.watch.history[(seen.side, seen.id)]
+        return any(change.after.sensitivity in {"private", "personal"} for change in history)
 
     def _past(self, after: Seen, task: Task) -> Iterator[Violation]:
         line = self.truth.world.row(self.truth.world.people[task.who]).line

@@ -55,6 +55,8 @@ class FaultyHttp:
         self._sent(call, method, url, headers, body)
         fault = self._scheduler.pause("before", call)
         self._heard(call, fault)
+        if fault == "crash_before":
+            raise Crash
         if fault == "error_before":
             raise Retry("connection")
         if fault in _BEFORE:
@@ -143,6 +145,8 @@ class FaultyStore(MemoryStore):
     def _before(self, call: str) -> str:
         fault = self._scheduler.pause("before", call)
         self._heard(call, fault)
+        if fault == "crash_before":
+            raise Crash
         if fault and fault not in {"lost", "crash_after"}:
             raise Retry("tables_unreachable")
         return fault
@@ -167,6 +171,8 @@ class FaultyQueue:
         """Keep a message, or fail."""
         fault = self._scheduler.pause("before", "queue send")
         self._heard("queue send", fault)
+        if fault == "crash_before":
+            raise Crash
         if fault and fault not in {"lost", "crash_after"}:
             raise Retry("queues_unreachable")
         self._keep(message)

@@ -165,7 +165,8 @@ class _View:
     def _differences(self, case: Seen, event: Seen) -> Iterator[tuple[str, object, object]]:
         if not event.organizer:
             return  # the organiser's copy leads (E3)
-        hidden = event.sensitivity in {"private", "personal"} and not event.ours
+        from_outlook = self.truth.watch.history[("caseflow", case.id)][0].by_app
+        hidden = event.sensitivity in {"private", "personal"} and from_outlook
         if case.title != event.title and not hidden:
             yield "title", case.title, event.title
         if case.when != event.when:

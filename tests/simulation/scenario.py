@@ -21,6 +21,7 @@ class Operation(Struct, frozen=True, omit_defaults=True):
     job: str = ""
     kind: str = ""
     fault: str = ""
+    call: str = ""
     steps: int = 0
     reach: str = "near"
 
@@ -30,7 +31,7 @@ class Operation(Struct, frozen=True, omit_defaults=True):
         return " ".join([self.do, *parts])
 
     def _members(self) -> dict[str, Any]:
-        names = ("number", "who", "event", "side", "job", "kind", "fault", "steps")
+        names = ("number", "who", "event", "side", "job", "kind", "call", "fault", "steps")
         members = {name: getattr(self, name) for name in names}
         return {**members, "reach": "" if self.reach == "near" else self.reach}
 

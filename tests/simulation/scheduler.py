@@ -85,7 +85,7 @@ class Scheduler:
         return False
 
     def pause(self, stage: str, call: str) -> str:
-        """Stop here if a task is running; the fault that strikes now, or "". Raises Crash."""
+        """Stop here if a task is running; the fault that strikes now, or ""."""
         task = self.current
         if task is None or task.line is None:
             return ""
@@ -95,8 +95,6 @@ class Scheduler:
         parent.switch()
         if stage == "before":
             fault, task.fault = task.fault, ""
-            if fault == "crash_before":
-                raise Crash
             return fault
         return ""
 

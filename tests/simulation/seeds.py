@@ -71,6 +71,13 @@ SWITCHES: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("views_hold_an_empty_id", (True,)),
 )
 PEOPLE = (("ann",), ("ann",), ("ann", "bob"), ("ann", "bob", "cyd"), ("ann", "cyd"))
+CALLS = {
+    "graph write": 8, "caseflow write": 6, "store commit": 5, "graph read": 4, "graph filter": 3,
+    "graph calendarView": 3, "graph delta": 2, "graph calendar": 1, "caseflow changes": 2, "caseflow events": 2,
+    "caseflow firm": 1, "store get": 1, "store scan": 1,
+}  # fmt: skip
+"""At which calls jobs are stopped, and how often."""
+LOSSES = ("lost", "crash_after", "gateway", "malformed", "inner_gateway")
 CREATES = ("new_outlook", "new_case", "new_item")
 LENGTH = (25, 55)
 
@@ -131,6 +138,8 @@ class _Maker:
             kind = f"ev{len(self.events) + 1:04d}"
             self.events.append((who, kind))
         self.add(do, who=who, event=event, kind=kind, reach=self.reach())
+        if do in {"delete_outlook", "secondary_outlook"} and not self.calm and self.random.random() < 0.3:
+            self.followed(self.random.choice(("graph calendarView", "graph calendar", "graph read")))
 
     def job(self) -> None:
         name = f"j{len(self.jobs) + 1}"
@@ -150,18 +159,29 @@ class _Maker:
             return
         job = self.random.choice(self.open)
         draw = self.random.random()
-        if draw < 0.25:
+        if draw < 0.2:
             self.open.remove(job)
             self.add("finish", job=job)
             return
         fault = ""
-        if not self.calm and draw < 0.65:
-            fault = self.random.choice(self.http_faults + self.store_faults)
-            if fault.startswith("crash") and draw < 0.3:
-                fault = ""
-            if fault.startswith("crash"):
-                self.open.remove(job)
-        self.add("step", job=job, steps=self.random.choice((1, 1, 2, 3, 5, 8, 13, 21)), fault=fault)
+        if draw < 0.35:
+            self.add("step", job=job, steps=self.random.choice((1, 1, 2, 3, 5, 8, 13, 21)))
+            return
+        call = self.random.choices(tuple(CALLS), tuple(CALLS.values()))[0]
+        if not self.calm and draw < 0.8:
+            fault = self.random.choice(self.store_faults if call.startswith("store") else self.http_faults)
+        if fault.startswith("crash"):
+            self.open.remove(job)
+        self.add("until", job=job, call=call, fault=fault, kind="" if fault else self.random.choice(("", "after")))
+        if fault in LOSSES and call == "graph write" and self.random.random() < 0.6:
+            self.followed("graph filter")
+
+    def followed(self, call: str) -> None:
+        """A further job that meets trouble at a call which only the act before brings about."""
+        self.add("clock", steps=125)
+        self.job()
+        faults = ["", *self.http_faults]
+        self.add("until", job=self.jobs[-1], call=call, fault=self.random.choice(faults))
 
     def clock(self) -> None:
         self.add("clock", steps=self.random.choice((1, 30, 90, 125, 300, 300, 3700)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from unittest import mock
 
 from msgspec import Struct, structs
 
@@ -17,7 +18,12 @@ from shared.adapters.http import Http
 from shared.core import jobs as messages
 from shared.core import rows
 from shared.core.jobs import JobMessage
+from shared.core.state import Review
+from shared.core.steps import Step
 from shared.flows import sync
+from shared.flows.sync import job as job_flow
+from shared.flows.sync.performing import perform as perform_steps
+from shared.flows.sync.run import Run
 from shared.ports import Insert, Put, Replace, RowChange
 from tests.simulation.acts import perform
 from tests.simulation.checks import Violation, WriteChecks
@@ -36,6 +42,7 @@ FIRMS = {"ann": "f1", "bob": "f1", "cyd": "f2"}
 ROUNDS = 10
 LATENCY = 0.2
 MARGIN = 20
+UNTIL_MAX = 400
 REQUESTS_MAX = 150
 
 
@@ -149,6 +156,8 @@ class Simulation:
             if isinstance(change, (Insert, Put, Replace)):
                 if change.key.startswith(rows.LOSER_PREFIX):
                     self.truth.kept += change.data
+                if change.key.startswith(rows.REVIEW_PREFIX):
+                    self.reach[f"review {rows.decoded(change.data, Review).kind}"] += 1
                 self.fail(self.bytes.row(change.key, change.data))
 
     def fail(self, found: Iterable[Violation]) -> None:
@@ -166,6 +175,19 @@ class Simulation:
 
     def run(self) -> Outcome:
         """All operations, then rest."""
+        with mock.patch.object(job_flow, "perform", self._counted(perform_steps)):
+            return self._run()
+
+    def _counted(self, perform_: Callable[[Run, Sequence[Step]], None]) -> Callable[[Run, Sequence[Step]], None]:
+        """`perform`, counting what the steps are for."""
+
+        def counting(run: Run, steps: Sequence[Step]) -> None:
+            self.reach.update(f"did {step.did.value}" for step in steps)
+            perform_(run, steps)
+
+        return counting
+
+    def _run(self) -> Outcome:
         handler = _Log(self)
         logger = logging.getLogger("outlooksync")
         level = logger.level
@@ -197,6 +219,8 @@ class Simulation:
                 self._again(operation)
             case "step":
                 self._step(operation)
+            case "until":
+                self._until(operation)
             case "finish":
                 self._finish(operation.job)
             case "clock":
@@ -257,6 +281,20 @@ class Simulation:
             self._judge_end(task)
             if self.violations or not task.alive:
                 return
+
+    def _until(self, operation: Operation) -> None:
+        """Run a job up to a call, and one stop further: the fault strikes there, or others act in between."""
+        task = self._task(operation.job)
+        for _ in range(UNTIL_MAX):
+            if task is None or not task.alive or self.violations:
+                return
+            if task.stage == "before" and task.call == operation.call:
+                break
+            self.scheduler.step(task)
+            self._judge_end(task)
+        if task is not None and (operation.fault or operation.kind == "after"):
+            self.scheduler.step(task, operation.fault)
+            self._judge_end(task)
 
     def _finish(self, job: str) -> None:
         task = self._task(job)

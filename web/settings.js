@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { announce, busy, find, make, show, text } from "./dom.js";
 import { listenImport, showImport } from "./importing.js";
-import { resetReviews, showReviews } from "./reviews.js";
+import { resetReviews, showReviews, showSettled } from "./reviews.js";
 import * as words from "./words.js";
 
 const POLL_MS = 5_000;
@@ -183,7 +183,7 @@ function showStatus(status) {
 function showSignedOut() {
   showLine(["quiet", "Not signed in"]);
   showBanner(null);
-  for (const id of [...SIGNED_IN, "reviews", "unavailable"]) show(id, false);
+  for (const id of [...SIGNED_IN, "reviews", "settled", "unavailable"]) show(id, false);
   show("signed-out", true);
 }
 
@@ -195,7 +195,7 @@ async function refresh() {
     const status = await call("GET", "status");
     if (turn !== state.turn) return;
     showStatus(status);
-    await Promise.all([showActivity(status), showReviews(status, refresh)]);
+    await Promise.all([showActivity(status), showReviews(status, refresh), showSettled(status, refresh)]);
   } catch (problem) {
     if (problem.status === 401) showSignedOut();
     else showLine(["bad", problem.message]);

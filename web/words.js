@@ -71,7 +71,6 @@ const SKIPPED = {
 export function imported(job) {
   const { created, unchanged, skipped } = job.result.pulled;
   const reasons = Object.entries(job.skipped ?? {})
-    .filter(([why]) => why !== "already_there")
     .map(([why, number]) => `${number.toLocaleString()} ${SKIPPED[why] ?? why.replaceAll("_", " ")}`);
   const parts = [`${created.toLocaleString()} imported`, `${unchanged.toLocaleString()} already there`];
   if (skipped) parts.push(`${skipped.toLocaleString()} skipped${reasons.length ? ` (${reasons.join(", ")})` : ""}`);
@@ -118,21 +117,30 @@ export const REVIEWS = {
   series_changed: "A series was changed",
 };
 
+const RESTORED = { caseflow: "Keep it in CaseFlow (restore)", outlook: "Delete it in CaseFlow" };
 const DECISIONS = {
-  deleted_in_outlook: { caseflow: "Keep it in CaseFlow (restore)", outlook: "Delete it in CaseFlow" },
+  deleted_in_outlook: RESTORED,
+  series_changed: RESTORED,
   deleted_in_caseflow: { caseflow: "Delete it in Outlook", outlook: "Keep Outlook (restore)" },
   mass_deletion: { caseflow: "Make both as in CaseFlow", outlook: "Make both as in Outlook" },
 };
+// a meeting is never deleted in Outlook
+const MEETING_DELETED = { caseflow: "Leave it out of CaseFlow", outlook: "Restore it in CaseFlow" };
 
-/** What must be known before a decision: what the item says, and that moving a meeting sends mail. */
-export function notices(review) {
-  const mail = "If you organise this meeting and keep CaseFlow’s times, Outlook mails the change to the attendees.";
-  return [review.notice, review.kind === "organizer_controlled" && mail].filter(Boolean);
+export const KEPT = { caseflow: "The sync kept CaseFlow’s version,", outlook: "The sync kept Outlook’s version," };
+export const BACK = { caseflow: "Bring back CaseFlow’s version", outlook: "Bring back Outlook’s version" };
+
+const GONE = { deleted_in_outlook: "outlook", series_changed: "outlook", deleted_in_caseflow: "caseflow" };
+
+/** What stands for a version that is not shown. */
+export function missing(kind, side) {
+  return GONE[kind] === side ? "Not there any more." : "It is gone, or can’t be read just now.";
 }
 
-export function decision(kind, side) {
+export function decision(review, side) {
   const usual = { caseflow: "Keep CaseFlow", outlook: "Keep Outlook" };
-  return (DECISIONS[kind] ?? usual)[side];
+  if (review.kind === "deleted_in_caseflow" && review.meeting) return MEETING_DELETED[side];
+  return (DECISIONS[review.kind] ?? usual)[side];
 }
 
 export function span(side) {

@@ -95,7 +95,8 @@ class Script:
         if path == "settings" or path.startswith("assets/"):
             _file(route, path)
             return
-        what = f"{request.method} {path}"
+        resolved = "state=resolved" in urlsplit(request.url).query
+        what = f"{request.method} {path}{'?state=resolved' if resolved else ''}"
         body = request.post_data_json if request.post_data else None
         self.asked.append((what, body))
         code, answer = self._answer(what)
@@ -123,6 +124,7 @@ def script(shown: dict[str, Any], **answers: Any) -> Script:
         "GET status": (200, shown),
         "GET jobs": (200, {"jobs": [job(id="j-3", kind="manual"), job(id="j-2")]}),
         "GET reviews": (200, {"reviews": []}),
+        "GET reviews?state=resolved": (200, {"reviews": []}),
     }
     return Script({**usual, **answers})
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.scripted import DISCONNECTED, Script, job, open_page, script, status
-from tests.browser.test_reviews_on_the_page import review
+from tests.browser.test_reviews_on_the_page import SETTLED, review, settled
 from tests.browser.test_settings_page import FAULT, RUNNING, WITHDRAWN
 
 pytestmark = pytest.mark.browser
@@ -36,6 +36,7 @@ def states() -> dict[str, tuple[Script, str]]:
         "reconnect": (script(status(connection="needs_reconnect", sync="error", error=WITHDRAWN)), ""),
         "importing": (script(status(**{"import": RUNNING}), **importing), ""),
         "reviews": (script(status(reviews_open=1), **{"GET reviews": (200, {"reviews": [review()]})}), ""),
+        "settled": (settled(review(**SETTLED, kept="outlook", notice="It stays in Outlook.")), ""),
         "signed out": (script({}, **{"GET status": refused}), ""),
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.scripted import Script, open_page, script, status
+from tests.browser.scripted import Script, job, open_page, script, status
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +46,8 @@ def review(**members: Any) -> dict[str, Any]:
         "caseflow": CASEFLOW,
         "outlook": OUTLOOK,
         "notice": None,
+        "meeting": False,
+        "reversible": False,
     }
     return {**usual, **members}
 
@@ -98,6 +100,7 @@ def test_an_item_that_changed_meanwhile_is_shown_anew(page: Page) -> None:
         ("deleted_in_outlook", ["Keep it in CaseFlow (restore)", "Delete it in CaseFlow"]),
         ("deleted_in_caseflow", ["Delete it in Outlook", "Keep Outlook (restore)"]),
         ("organizer_controlled", ["Keep CaseFlow", "Keep Outlook"]),
+        ("series_changed", ["Keep it in CaseFlow (restore)", "Delete it in CaseFlow"]),
         ("mass_deletion", ["Make both as in CaseFlow", "Make both as in Outlook"]),
     ],
 )
@@ -117,9 +120,15 @@ def test_what_must_be_known_before_deciding_is_said(page: Page) -> None:
     expect(page.locator(".review")).to_contain_text(words)
 
 
-def test_a_decision_that_may_send_mail_says_so_first(page: Page) -> None:
-    open_page(page, shown(review(kind="organizer_controlled")))
-    expect(page.locator(".review")).to_contain_text("Outlook mails the change to the attendees")
+def test_a_meeting_is_never_said_to_be_deleted_in_outlook(page: Page) -> None:
+    """F3."""
+    open_page(page, shown(review(kind="deleted_in_caseflow", caseflow=None, meeting=True)))
+    expect(page.locator(".review button")).to_have_text(["Leave it out of CaseFlow", "Restore it in CaseFlow"])
+
+
+def test_a_version_that_cannot_be_read_is_not_said_to_be_gone(page: Page) -> None:
+    open_page(page, shown(review(outlook=None)))
+    expect(page.locator(".side").last).to_contain_text("can’t be read just now")
 
 
 def test_a_mass_deletion_lists_its_events(page: Page) -> None:
@@ -143,3 +152,67 @@ def test_a_poll_leaves_an_unchanged_item_and_the_focus_alone(page: Page) -> None
     with page.expect_response("**/reviews?state=open&mine=1"):
         page.clock.run_for(5_100)
     expect(button).to_be_focused()
+
+
+SETTLED = {
+    "state": "resolved",
+    "resolved_at": "2026-11-24T12:00:00Z",
+    "resolved_by": {"kind": "system", "id": None},
+    "reversible": True,
+}
+RESOLVED = "GET reviews?state=resolved"
+
+
+def settled(*reviews: dict[str, Any], **answers: Any) -> Script:
+    return script(status(), **{RESOLVED: (200, {"reviews": list(reviews)}), **answers})
+
+
+@pytest.mark.parametrize(
+    ("kept", "said", "button", "keep"),
+    [
+        ("caseflow", "The sync kept CaseFlow’s version", "Bring back Outlook’s version", "outlook"),
+        ("outlook", "The sync kept Outlook’s version", "Bring back CaseFlow’s version", "caseflow"),
+    ],
+)
+def test_what_the_sync_decided_can_be_turned_round(page: Page, kept: str, said: str, button: str, keep: str) -> None:
+    """H3."""
+    item = review(**SETTLED, kept=kept)
+    played = settled(item, **{"POST reviews/r-1/resolve": (200, {**item, "kept": keep, "reversible": False})})
+    open_page(page, played)
+    expect(page.locator("#reviews")).to_be_hidden()
+    expect(page.locator("#settled .review")).to_contain_text(said)
+    expect(page.locator("#settled button")).to_have_text([button])
+    played.answers[RESOLVED] = (200, {"reviews": [{**item, "reversible": False}]})
+    page.get_by_role("button", name=button).click()
+    expect(page.locator("#settled")).to_be_hidden()
+    assert played.bodies("POST reviews/r-1/resolve") == [{"keep": keep}]
+
+
+def test_what_can_no_longer_be_turned_round_is_not_shown(page: Page) -> None:
+    old = review(**{**SETTLED, "reversible": False}, kept="outlook")
+    by_person = review(state="resolved", resolved_by={"kind": "staff", "id": "s-1"}, kept="outlook")
+    open_page(page, settled(old, by_person))
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#settled")).to_be_hidden()
+
+
+def test_that_bringing_back_a_time_sends_mail_is_said_beside_its_button(page: Page) -> None:
+    """Always-true 7."""
+    said = "Outlook mails the change to its attendees."
+    open_page(page, settled(review(**SETTLED, kept="caseflow", meeting=True, notice=said)))
+    expect(page.locator("#settled .review")).to_contain_text("A meeting that belongs to Outlook")
+    expect(page.locator("#settled .review")).to_contain_text(said)
+
+
+def test_settled_items_are_read_once_after_each_run(page: Page) -> None:
+    played = settled(review(**SETTLED, kept="outlook"))
+    open_page(page, played)
+    expect(page.locator("#settled .review")).to_have_count(1)
+    page.get_by_role("button", name="Bring back").focus()
+    with page.expect_response("**/status"):
+        page.clock.run_for(5_100)
+    expect(page.get_by_role("button", name="Bring back")).to_be_focused()
+    assert len(played.bodies(RESOLVED)) == 1
+    played.answers["GET status"] = (200, status(last_sync=job(id="j-8")))
+    with page.expect_response("**/reviews?state=resolved&mine=1"):
+        page.clock.run_for(5_100)

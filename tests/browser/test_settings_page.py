@@ -277,7 +277,7 @@ def test_an_import_shows_its_progress_and_its_result(page: Page, days: int) -> N
         id="i-1",
         kind="import",
         result={**job()["result"], "pulled": pulled},
-        skipped={"deleted_in_caseflow": 2, "already_there": 12},
+        skipped={"deleted_in_caseflow": 2},
     )
     played = script(status(), **{"POST import": (202, {"job": RUNNING}), "GET jobs/i-1": (200, {"job": RUNNING})})
     open_page(page, played)

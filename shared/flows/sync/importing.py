@@ -63,7 +63,7 @@ class _Progress:
 
 
 def _is_linked(run: Run, event: OutlookEvent, skipped: Counter[str]) -> bool:
-    """True for events that are in step already, or that an import found before (J5): already there, or deleted since."""
+    """True for events that are in step already, or that an import found before (J5)."""
     old = run.ended.of_outlook(event) or run.ended.get(outlook_link_id(event))
     if run.index.of_outlook(event) is None and (old is None or old.todo is Todo.CREATING_CASEFLOW):
         return False

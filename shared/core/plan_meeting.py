@@ -32,13 +32,15 @@ def plan_meeting(pair: Pair, rules: Rules, *, takes_lead: bool = False) -> Step:
         return built(pair, Settlement(NO_MERGE, veil), rules)
     pair = structs.replace(pair, link=_own_text(pair.link, diff))
     veil = structs.replace(veil, link=structs.replace(veil.link or pair.link, own_text=pair.link.own_text))
-    merge = Merge(_differing(pair), frozenset(), frozenset()) if takes_lead else merged(pair, diff)
+    merge = _taken_over(pair, diff) if takes_lead else merged(pair, diff)
     merge = _without_own_text(merge, pair.link)
     return built(pair, _settlement(pair, merge, veil, rules), rules)
 
 
-def _differing(pair: Pair) -> frozenset[Field]:
-    return frozenset(field for field in Field if not same(pair.caseflow.content, pair.seen, field))
+def _taken_over(pair: Pair, diff: Diff) -> Merge:
+    """All that differs comes in from the copy that leads now; what a person edited in CaseFlow meanwhile clashes."""
+    differing = frozenset(field for field in Field if not same(pair.caseflow.content, pair.seen, field))
+    return Merge(differing - diff.caseflow, frozenset(), differing & diff.caseflow)
 
 
 def _own_text(link: Link, diff: Diff) -> Link:

@@ -15,7 +15,7 @@ _CODES = {"kind", "code", "state", "status", "action", "reason", "outcome", "mod
 _COUNTS = {
     "pulled", "pushed", "created", "updated", "removed", "unchanged", "skipped", "reviews", "aside", "links", "todo",
     "sent", "failed", "paused", "ineligible", "records", "pending", "firms", "sealed", "flows", "jobs", "values",
-    "secrets", "graph_calls", "caseflow_calls", "table_calls", "attempt", "days", "count",
+    "secrets", "inactive", "silent", "graph_calls", "caseflow_calls", "table_calls", "attempt", "days", "count",
 }  # fmt: skip
 _DURATIONS = {"ms", "seconds", "age_seconds", "after_seconds"}
 ALLOWED = frozenset(_IDS | _CODES | _COUNTS | _DURATIONS)

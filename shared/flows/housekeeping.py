@@ -1,4 +1,4 @@
-"""The nightly round: what has had its time goes (sync-api.md, Functions; B5, H3, M1)."""
+"""The nightly round: what has had its time goes (sync-api.md, Functions; A2, B5, H3, M1)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.core import rows
 from shared.core.errors import SyncError
 from shared.core.rows import PendingFlow
 from shared.core.state import Job, Review, StaffRow
-from shared.flows import chain, directory, disconnect, staffrow
+from shared.flows import attendance, chain, directory, disconnect, staffrow
 from shared.flows.rowremoval import remove, remove_under
 from shared.ports import Ports, Row
 
@@ -21,7 +21,10 @@ LINKS_KEPT = timedelta(days=90)
 
 
 class Swept(Struct, frozen=True):
-    """How many of each went, and for how many people the round failed: the next one looks again."""
+    """How many of each went, and for how many people the round failed: the next one looks again.
+
+    `inactive` are the people disconnected because they left (A2), `silent` those without success for too long (K5).
+    """
 
     flows: int = 0
     jobs: int = 0
@@ -29,6 +32,8 @@ class Swept(Struct, frozen=True):
     links: int = 0
     secrets: int = 0
     failed: int = 0
+    inactive: int = 0
+    silent: int = 0
 
 
 def run(ports: Ports) -> Swept:
@@ -40,6 +45,8 @@ def run(ports: Ports) -> Swept:
         except SyncError as error:
             log.line("housekeeping.failed", firm=firm_id, staff=staff_id, code=error.code)
             swept = structs.replace(swept, failed=swept.failed + 1)
+    seen = attendance.look(ports)
+    swept = _added(swept, Swept(failed=seen.failed, inactive=seen.inactive, silent=seen.silent))
     log.line("housekeeping.done", **structs.asdict(swept))
     return swept
 

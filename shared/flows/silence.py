@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
+from shared import log
 from shared.core import rows
 from shared.core.links import Link
 from shared.core.state import StaffRow
@@ -18,9 +20,9 @@ COURT_AHEAD = timedelta(days=7)
 def since(ports: Ports, staff: StaffRow, firm: Firm | None) -> datetime | None:
     """Since when nothing succeeded, if that is too long; a pause or an ineligible firm is no silence. Raises Retry.
 
-    `firm` is None while CaseFlow does not answer.
+    `firm` is None while CaseFlow does not answer. What waits for the person is shown as that fault.
     """
-    if staff.connection == "disconnected" or not staff.preferences.sync_enabled:
+    if not _is_counted(staff):
         return None
     if firm and availability.of(firm) != availability.AVAILABLE:
         return None
@@ -31,6 +33,24 @@ def since(ports: Ports, staff: StaffRow, firm: Firm | None) -> datetime | None:
     if lasts > SILENT_AFTER or (lasts > SILENT_BEFORE_COURT and _court_soon(ports, staff, firm)):
         return begun
     return None
+
+
+def _is_counted(staff: StaffRow) -> bool:
+    waits = staff.fault is not None and staff.fault.action == "reconnect"
+    return staff.connection != "disconnected" and staff.preferences.sync_enabled and not waits
+
+
+def tell(staff: StaffRow, begun: datetime, now: datetime) -> None:
+    """Log the line that an alert is set on (K5)."""
+    age = int((now - begun).total_seconds())
+    log.line("sync.silent", level=logging.WARNING, firm=staff.firm_id, staff=staff.staff_id, age_seconds=age)
+
+
+def tell_of_day(staff: StaffRow, now: datetime) -> None:
+    """The same after a failed regular job, where a day has passed without success; back-off makes one an hour."""
+    begun = _last_success(staff)
+    if begun is not None and now - begun > SILENT_AFTER and _is_counted(staff):
+        tell(staff, begun, now)
 
 
 def _last_success(staff: StaffRow) -> datetime | None:

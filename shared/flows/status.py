@@ -65,12 +65,11 @@ def error_of(ports: Ports, staff: StaffRow, firm: Firm | None) -> ErrorView | No
     if staff.connection == "disconnected":
         return None
     fault = staff.fault
-    if fault is None or fault.action != "reconnect":
-        silent = silence.since(ports, staff, firm)
-        if silent:
-            said = messages.message("stale")
-            reference = fault.reference if fault else None
-            return ErrorView("stale", said.text, silent, said.retryable, cast(Action, said.action), reference)
+    silent = silence.since(ports, staff, firm)
+    if silent:
+        said = messages.message("stale")
+        reference = fault.reference if fault else None
+        return ErrorView("stale", said.text, silent, said.retryable, cast(Action, said.action), reference)
     if fault is None:
         return None
     sentence = messages.message(fault.code).text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tests.engine.acts import is_quiet
 from tests.simulation.world import Person, World
@@ -139,3 +139,16 @@ def test_an_import_copies_past_events_once(world: World, ann: Person) -> None:
     assert len(world.cases()) == 1
     world.settle(ann)
     assert len(world.outlook(ann)) == 1
+
+
+def test_a_pull_never_renews_the_window(world: World, ann: Person) -> None:
+    """D3, K1: it would not push what the new window reaches."""
+    world.settle(ann)
+    far = {"start": "2028-12-14T10:00:00-05:00", "end": "2028-12-14T11:00:00-05:00"}
+    book(world, "Far", **far)
+    world.settle(ann, 2)
+    world.clock.pass_(days=8)
+    world.sync(ann, "manual")
+    world.settle(ann, 2)
+    times = [event["subject"] for event in ann.mailbox.events(world.clock(), datetime(2029, 1, 1, tzinfo=UTC))]
+    assert times == ["Far"]

@@ -29,7 +29,8 @@ from shared.flows.reviews.items import Item
 from shared.flows.reviews.many import resolve_many
 from shared.flows.reviews.reading import observed, sides_of
 from shared.flows.reviews.reversing import reverse
-from shared.flows.sync.job import prepared, tallies
+from shared.flows.sync.finishing import tallies
+from shared.flows.sync.job import prepared
 from shared.flows.sync.performing import perform
 from shared.flows.sync.reviewing import MASS, SYSTEM
 from shared.flows.sync.run import OutOfTime, Run

@@ -10,6 +10,7 @@ from shared.core import messages, rows
 from shared.core.errors import Reconnect, Retry, Stale, SyncError
 from shared.core.jobs import JobMessage
 from shared.core.state import Fault, Job, StaffRow
+from shared.flows import silence
 from shared.log import line
 from shared.ports import Ports, Put, Replace, RowChange
 
@@ -37,6 +38,8 @@ def failed(ports: Ports, message: JobMessage, error: SyncError, started: datetim
     passing = isinstance(error, Retry)
     if found is not None:
         row = _faulty(rows.decoded(found.data, StaffRow), message, error, ports.now())
+        if not message.is_asked:
+            silence.tell_of_day(row, ports.now())
         extra = [] if passing and message.is_asked else [job_row(message, job)]
         if passing and row.failures <= QUIET_FAILURES:
             extra = []

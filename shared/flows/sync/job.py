@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from shared.core import rows
 from shared.core.errors import Inactive, NotEligible, Retry, Stale, SyncError
 from shared.core.jobs import JobMessage, encoded
-from shared.core.links import State, Todo
 from shared.core.pairs import Rules
 from shared.core.policy import Mode, Policy
 from shared.core.prints import Printer
-from shared.core.state import Job, Result, StaffRow
-from shared.flows import availability, chain, disconnect
-from shared.flows.sync.ending import failed, job_row
+from shared.core.state import Job, StaffRow
+from shared.flows import availability, disconnect
+from shared.flows.sync.ending import failed
+from shared.flows.sync.finishing import Read, done, idle
 from shared.flows.sync.gathering import gather
 from shared.flows.sync.importing import import_past
 from shared.flows.sync.performing import perform
@@ -91,11 +91,18 @@ def prepared(
     """A run with the rules of this moment, before it takes its lease. Raises NotEligible, Retry."""
     firm = ports.caseflow.firm(row.firm_id)
     availability.demand(firm)
-    window = window_of(row, ports.now(), ports.horizon_days)
+    window = _window(row, message, ports)
     rules = Rules(_policy(row, firm, message, window, ports.now()), Printer(ports.keys.firm_key(row.firm_id)))
     work = Run(ports, message, row, etag, rules)
     work.stops_at = stops_at
     return work, firm, window
+
+
+def _window(row: StaffRow, message: JobMessage, ports: Ports) -> Window:
+    """Only a regular job renews the window: a pull would not push what the new window reaches (D3, K1)."""
+    if message.kind != "sync" and row.window_start and row.window_end and row.renew_at:
+        return Window(row.window_start, row.window_end, row.renew_at)
+    return window_of(row, ports.now(), ports.horizon_days)
 
 
 def _import(work: Run) -> Job:
@@ -136,7 +143,7 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     found = read_delta(work.ports, row, window)
     list_hash = _list_hash(firm)
     if _is_idle(work, feed, found, list_hash):
-        return _idle(work, feed, found)
+        return idle(work, feed, found)
     started = work.now()
     work.take()
     work.load_links()
@@ -153,7 +160,7 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     except OutOfTime:
         work.goes_on = True
     work.unfinished |= work.goes_on
-    job = _done(work, _Read(feed, found, window, list_hash), started)
+    job = done(work, Read(feed, found, window, list_hash), started)
     if work.goes_on:
         _go_on(work)
     return job
@@ -180,92 +187,3 @@ def _is_idle(work: Run, feed: Feed, found: Round, list_hash: str) -> bool:
     due = row.retry_at is not None and row.retry_at <= work.now()
     owing = row.todo > 0 and work.rules.policy.may_write_outlook
     return quiet and not owing and not due and row.list_hash == list_hash and not catching_up
-
-
-def _idle(work: Run, feed: Feed, found: Round) -> Job:
-    """Nothing changed: one replace, no lease, no job row (C5)."""
-    now = work.now()
-    job = Job(work.message.job_id, work.message.kind, "succeeded", started_at=now, finished_at=now)
-    manual = work.message.kind == "manual"
-    changes = {
-        "delta_link": found.delta.delta_link,
-        "cursor": work.row.cursor if manual else feed.cursor,
-        "last_sync": job,
-        "last_success_at": now,
-        "fault": None,
-        "failures": 0,
-        "backoff_until": None,
-    }
-    work.finish([job_row(work.message, job)] if work.message.is_asked else [], **changes)
-    _tell(work, job)
-    return job
-
-
-def _tell(work: Run, job: Job) -> None:
-    """The one line of a job (style.md habit 14): ids and counts."""
-    pulled, pushed = job.result.pulled, job.result.pushed
-    line(
-        "sync.done",
-        firm=work.row.firm_id,
-        staff=work.row.staff_id,
-        job=job.id,
-        kind=job.kind,
-        pulled=pulled.created + pulled.updated + pulled.removed,
-        pushed=pushed.created + pushed.updated + pushed.removed,
-        skipped=pulled.skipped + pushed.skipped,
-        reviews=job.result.reviews_opened,
-        todo=work.row.todo,
-        aside=work.row.set_aside,
-        ms=int((work.now() - (job.started_at or work.now())).total_seconds() * 1000),
-    )
-
-
-class _Read(Struct, frozen=True):
-    """What the job began from, to be stored as the new beginning."""
-
-    feed: Feed
-    found: Round
-    window: Window
-    list_hash: str
-
-
-def _done(work: Run, read: _Read, started: datetime) -> Job:
-    """The last transaction: what was read becomes the new beginning, unless something of it waits (design.md 4.8)."""
-    now = work.now()
-    job = Job(
-        work.message.job_id, work.message.kind, "succeeded", started_at=started, finished_at=now,
-        result=work.result(), skipped=dict(work.skipped),
-    )  # fmt: skip
-    manual = work.message.kind == "manual"
-    changes: dict[str, object] = {"last_sync": job, "last_success_at": now, "fault": None, "failures": 0}
-    changes |= {"backoff_until": None, **tallies(work)}
-    if not work.unfinished:
-        window = read.window
-        changes |= {"delta_link": read.found.delta.delta_link, "first_done": True, "list_hash": read.list_hash}
-        changes |= {"window_start": window.start, "window_end": window.end, "renew_at": window.renew_at}
-        if not manual:
-            over = changes["todo"] == 0 and work.rules.policy.events
-            off_since = None if over else work.row.off_since
-            changes |= {"cursor": read.feed.cursor, "pending": None, "off_since": off_since}
-    worth_a_row = work.message.is_asked or not work.row.first_done or work.result() != Result()
-    work.finish([job_row(work.message, job)] if worth_a_row else [], **changes)
-    _tell(work, job)
-    chain.settle(work.ports, work.row.firm_id, work.row.staff_id)
-    return job
-
-
-def tallies(work: Run) -> dict[str, object]:
-    """What the status shows without a scan, and when an event set aside is due again (K4)."""
-    links = list(work.index)
-    aside = [link for link in links if link.state is State.ASIDE]
-    times = [link.retry_at for link in aside if link.retry_at is not None]
-    return {
-        "todo": sum(1 for link in links if link.todo is not Todo.NONE and link.state is not State.ASIDE),
-        "set_aside": len(aside),
-        "retry_at": min(times) if times else None,
-        "not_fully_masked": sum(1 for link in links if link.not_masked),
-        "reviews_open": len({link.review for link in links if link.review is not None}),
-        "links": sum(1 for link in links if link.state is not State.RESTING),
-        "resting": max(work.row.resting, sum(1 for link in links if link.state is State.RESTING)),
-        "ended": max(work.row.ended, len(work.ended)),
-    }

@@ -15,8 +15,9 @@ from shared.core.plan_mirror import toggle
 from shared.core.plan_wake import plan_assigned_again, plan_wake
 from shared.core.settle import looked_at_later
 from shared.core.steps import Did, Step
-from shared.flows.sync.gathering import Gathered, ask_caseflow, observed
+from shared.flows.sync.gathering import Gathered
 from shared.flows.sync.leading import led_step
+from shared.flows.sync.observing import ask_caseflow, observed
 from shared.flows.sync.proving import prove
 from shared.flows.sync.reviewing import MASS, open_mass_review
 from shared.flows.sync.run import Run

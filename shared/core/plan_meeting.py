@@ -32,15 +32,14 @@ def plan_meeting(pair: Pair, rules: Rules, *, takes_lead: bool = False) -> Step:
         return built(pair, Settlement(NO_MERGE, veil), rules)
     pair = structs.replace(pair, link=_own_text(pair.link, diff))
     veil = structs.replace(veil, link=structs.replace(veil.link or pair.link, own_text=pair.link.own_text))
-    merge = _taken_over(pair, diff) if takes_lead else merged(pair, diff)
+    merge = Merge(frozenset(), frozenset(), _differing(pair)) if takes_lead else merged(pair, diff)
     merge = _without_own_text(merge, pair.link)
     return built(pair, _settlement(pair, merge, veil, rules), rules)
 
 
-def _taken_over(pair: Pair, diff: Diff) -> Merge:
-    """All that differs comes in from the copy that leads now; what a person edited in CaseFlow meanwhile clashes."""
-    differing = frozenset(field for field in Field if not same(pair.caseflow.content, pair.seen, field))
-    return Merge(differing - diff.caseflow, frozenset(), differing & diff.caseflow)
+def _differing(pair: Pair) -> frozenset[Field]:
+    """What clashes when a copy takes the lead: its base says nothing of what the one before it had agreed."""
+    return frozenset(field for field in Field if not same(pair.caseflow.content, pair.seen, field))
 
 
 def _own_text(link: Link, diff: Diff) -> Link:

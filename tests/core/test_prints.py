@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -29,7 +30,7 @@ def test_a_field_is_compared_in_its_normal_form() -> None:
 
 @pytest.mark.parametrize("field", list(Field))
 def test_a_difference_in_one_field_is_seen_there_only(field: Field) -> None:
-    members = {
+    members: dict[Field, dict[str, Any]] = {
         Field.TITLE: {"title": "Other"}, Field.TIME: {"span": hour(3)}, Field.PLACE: {"place": "x"},
         Field.TEXT: {"text": "x"},
     }  # fmt: skip

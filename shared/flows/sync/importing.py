@@ -20,6 +20,7 @@ from shared.flows.sync.reporting import report_caseflow
 from shared.flows.sync.run import Run
 
 BATCH = 40
+DELETED = "deleted_in_caseflow"
 
 
 def import_past(run: Run) -> Job:
@@ -31,14 +32,16 @@ def import_past(run: Run) -> Job:
     days = run.message.days or 0
     events = run.outlook.past(started - timedelta(days=days), started)
     skipped: Counter[str] = Counter()
-    unknown = [event for event in events if not _is_linked(run, event, skipped)]
-    fresh = [event for event in _with_marks(run, unknown) if not _is_left(run, event, started, skipped)]
-    progress = _Progress(run, started, len(fresh))
-    for start in range(0, len(fresh), BATCH):
-        _copy(run, fresh[start : start + BATCH])
-        progress.show(min(start + BATCH, len(fresh)))
+    asked = [event for event in events if _imported(run, event) is not None]
+    others = [event for event in events if _imported(run, event) is None]
+    unknown = [event for event in others if not _is_linked(run, event, skipped)]
+    asked += [event for event in _with_marks(run, unknown) if not _is_left(run, event, started, skipped)]
+    progress = _Progress(run, started, len(asked))
+    for start in range(0, len(asked), BATCH):
+        _copy(run, asked[start : start + BATCH], skipped)
+        progress.show(min(start + BATCH, len(asked)))
     job = structs.replace(
-        progress.job(len(fresh)), state="succeeded", finished_at=run.now(), result=run.result(), skipped=dict(skipped)
+        progress.job(len(asked)), state="succeeded", finished_at=run.now(), result=run.result(), skipped=dict(skipped)
     )
     run.finish([job_row(run.message, job)], ended=max(run.row.ended, len(run.ended)))
     chain.settle(run.ports, run.row.firm_id, run.row.staff_id)
@@ -62,14 +65,25 @@ class _Progress:
         self._run.record([], extra=[job_row(self._run.message, running)])
 
 
+def _imported(run: Run, event: OutlookEvent) -> Link | None:
+    """The link of a copy that an import made: its create is repeated under its key, which changes nothing.
+
+    The answer says whether CaseFlow still has it (J2, J5).
+    """
+    old = run.ended.get(outlook_link_id(event))
+    if old is None or old.state is not State.IMPORTED or old.todo is not Todo.NONE or old.reason is not None:
+        return None
+    return old if run.index.of_outlook(event) is None else None
+
+
 def _is_linked(run: Run, event: OutlookEvent, skipped: Counter[str]) -> bool:
-    """True for events that are in step already, or that an import found before (J5)."""
+    """True for events that are in step already, or that CaseFlow is known to have deleted since an import (J5)."""
     old = run.ended.of_outlook(event) or run.ended.get(outlook_link_id(event))
     if run.index.of_outlook(event) is None and (old is None or old.todo is Todo.CREATING_CASEFLOW):
         return False
-    deleted = old is not None and old.reason == "deleted_in_caseflow"
+    deleted = old is not None and old.reason == DELETED
     if deleted:
-        skipped["deleted_in_caseflow"] += 1
+        skipped[DELETED] += 1
     run.count(True, "skipped" if deleted else "unchanged")
     return True
 
@@ -96,7 +110,7 @@ def _is_left(run: Run, event: OutlookEvent, now: datetime, skipped: Counter[str]
     return True
 
 
-def _copy(run: Run, events: list[OutlookEvent]) -> None:
+def _copy(run: Run, events: list[OutlookEvent], skipped: Counter[str]) -> None:
     """One batch: the rows first, then the creates, then what was answered (design.md 4.6)."""
     run.check()
     steps = [_step(run, event) for event in events]
@@ -106,13 +120,15 @@ def _copy(run: Run, events: list[OutlookEvent]) -> None:
     links = []
     for step, result in zip(steps, results, strict=True):
         report_caseflow(run, step, result)
+        if result.verdict is not Verdict.DONE:
+            skipped[DELETED if result.verdict is Verdict.GONE else result.code or "no_answer"] += 1
         links.append(_settled(run, step, result))
     run.record(links)
 
 
 def _step(run: Run, event: OutlookEvent) -> Step:
     step = plan_pulled(event, run.rules)
-    link = structs.replace(step.link, state=State.IMPORTED)
+    link = _imported(run, event) or structs.replace(step.link, state=State.IMPORTED)
     if isinstance(step.caseflow, CreateCaseflow):
         # An import is a copy of one's own mailbox, also of a meeting: its key is its link's alone (J5).
         return structs.replace(
@@ -126,5 +142,5 @@ def _settled(run: Run, step: Step, result: CaseflowResult) -> Link:
         link = remembering(step.link, result.event, run.rules.policy.staff_id)
         return structs.replace(link, todo=Todo.NONE, version=result.event.version)
     if result.verdict is Verdict.GONE:  # the key made an event that CaseFlow has deleted since: it stays deleted
-        return structs.replace(step.link, todo=Todo.NONE, reason="deleted_in_caseflow")
+        return structs.replace(step.link, todo=Todo.NONE, reason=DELETED)
     return step.link

@@ -8,7 +8,7 @@ from tests.simulation.scenario import Operation
 from tests.simulation.stage import Stage
 from tests.simulation.values import EASTERN, place, slot, text, title, whole_day
 
-PROTECTED = "Hearing"
+CATEGORIES = {"protected": "Hearing", "listed": "Client meeting"}
 
 
 def _case_times(number: int, reach: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def new_case(acts: Stage, op: Operation) -> bool:
         **_case_times(op.number, op.reach),
         "staff_ids": [op.who],
         "matter_id": _matter(acts, op) if op.kind == "matter" else None,
-        "category": PROTECTED if op.kind == "protected" else None,
+        "category": CATEGORIES.get(op.kind),
     }
     if op.number % 3 != 0:
         members |= {"description_html": f"<p>{text(op.event, op.number)}</p>", "location": place(op.event, op.number)}

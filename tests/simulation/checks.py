@@ -7,9 +7,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from shared.core.texts import MASK_TEXT
 from tests.simulation.scheduler import Task
 from tests.simulation.truth import OTHER, Truth
-from tests.simulation.values import ends_at
+from tests.simulation.values import ends_at, words_of
 from tests.simulation.watch import FIELDS, Change, Seen
 
 MIRRORED = ("tk", "dl")
@@ -55,6 +56,8 @@ class WriteChecks:
             yield from self._deleted(before, task)
         elif before.stands:
             yield from self._overwritten(change)
+            yield from self._protected(change, task)
+            yield from self._published(change)
             yield from self._unassigned(change, task)
 
     def excuse(self, reason: str) -> None:
@@ -72,7 +75,7 @@ class WriteChecks:
     def _duplicate(self, after: Seen, task: Task) -> Iterator[Violation]:
         """At most one living event per token and side; a person's own copies have tokens of their own."""
         twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
-        twins = [seen for seen in twins if not seen.cancelled and seen.response != "declined"]
+        twins = [seen for seen in twins if seen.kind == "event" and not seen.cancelled and seen.response != "declined"]
         if after.token.startswith(MIRRORED):
             twins = [seen for seen in twins if not seen.attendees]  # with guests it is a meeting of the person's own
         allowed = max(1, self.truth.originals.get(after.token, 1))
@@ -101,7 +104,8 @@ class WriteChecks:
 
     def _was_in_scope(self, after: Seen, line: datetime) -> bool:
         """It ended after the line once, so that an unanswered create of it may be under way: that is repeated (D2)."""
-        return any(token == after.token and ends_at(when) > line for token, when in self.truth.times[OTHER[after.side]])
+        times = [when for token, when in self.truth.times[OTHER[after.side]] if token == after.token and when.start]
+        return any(ends_at(when) > line for when in times)
 
     def _pulled_mirror(self, after: Seen, task: Task) -> Iterator[Violation]:
         invited = any(
@@ -168,7 +172,48 @@ class WriteChecks:
                 if lost:
                     yield Violation("no_lost_update", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
 
+    def _protected(self, change: Change, task: Task) -> Iterator[Violation]:
+        """Of a protected event nothing is overwritten when both sides changed it (H2): keeping it is no excuse."""
+        before, after = change.before, change.after
+        if before is None or not self._is_protected(after, task):
+            return
+        for name in change.changed():
+            if self.truth.by_person_before(change, name) and not (
+                after.side == "outlook" and name in {"place", "text"}
+            ):
+                lost = self.truth.lost(before, name, after, may_be_kept=False)
+                if lost:
+                    yield Violation("protected_conflict", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
+
+    def _is_protected(self, seen: Seen, task: Task) -> bool:
+        cases = self.watch.standing("caseflow", seen.token)
+        since = [self.truth.protected.get(case.id) for case in cases]
+        return any(at is not None and at <= task.began for at in since)
+
+    def _published(self, change: Change) -> Iterator[Violation]:
+        """Unlinking publishes nothing: a body shows the mask until a person edits the description again (G8)."""
+        before, after = change.before, change.after
+        if before is None or before.side != "outlook" or MASK_TEXT not in before.text or MASK_TEXT in after.text:
+            return
+        for case in self.watch.standing("caseflow", after.token):
+            for word in words_of(after.text) & words_of(case.text):
+                side, at = self.truth.born[word]
+                if side == "caseflow" and at <= self.truth.unmasked.get(case.id, 0):
+                    yield Violation("published", f"{word} was written while {after.token} was masked")
+
+    def _paused(self, before: Seen, task: Task) -> Iterator[Violation]:
+        """What was removed from Outlook while sync was off is no deletion of an event born in CaseFlow (L3)."""
+        if before.side != "caseflow" or self.watch.history[("caseflow", before.id)][0].by_app:
+            return
+        copies = [
+            seen for seen in self.watch.now.values()
+            if seen.side == "outlook" and seen.owner == task.who and seen.token == before.token and seen.ours
+        ]  # fmt: skip
+        if copies and all(not seen.stands and self.truth.left_while_off.get(seen.id, False) for seen in copies):
+            yield Violation("paused", f"{before.token} was removed from CaseFlow for what happened while sync was off")
+
     def _deleted(self, before: Seen, task: Task) -> Iterator[Violation]:
+        yield from self._paused(before, task)
         if not self._left_elsewhere(before, task):
             yield Violation("provenance", f"{before.side} {before.id} ({before.token}) was deleted, by no person's act")
         if before.side == "caseflow" and (self.truth.is_protected(before) or before.matter is not None):
@@ -187,6 +232,8 @@ class WriteChecks:
         if before.side == "caseflow":
             if self._is_block(before):
                 return frozenset({"title", "place", "text"})
+            if any(seen.attendees for seen in self.watch.now.values() if seen.token == before.token):
+                return frozenset({"text"})  # a meeting's description in CaseFlow is its own (F3)
             was_masked = before.id in self.truth.masked or before.id in self.truth.unmasked
             return frozenset({"place", "text"} if was_masked else ())
         private = before.sensitivity in {"private", "personal"} and not before.ours
@@ -216,7 +263,9 @@ class WriteChecks:
         for staff in set(before.staff) - set(after.staff):
             if staff != task.who:
                 yield Violation("nobody_else", f"{task.name} of {task.who} took {staff} off {before.id}")
-            elif not self._left_elsewhere(before, task):
+                continue
+            yield from self._paused(before, task)
+            if not self._left_elsewhere(before, task):
                 yield Violation("provenance", f"{staff} was taken off {before.id} by no person's act")
 
 

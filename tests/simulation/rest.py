@@ -120,7 +120,7 @@ class _View:
         return line < end and end > self.now - timedelta(days=30) and starts_at(seen.when) < far
 
     def _of_case(self, case: Seen, outlook: list[Seen]) -> Iterator[Violation]:
-        if not self._in_scope(case) or self._excused(case):
+        if case.token[:2] != "ev" or not self._in_scope(case) or self._excused(case):
             return
         twins = [seen for seen in outlook if self._pairs(case, seen)]
         if not twins:
@@ -145,7 +145,9 @@ class _View:
             yield Violation("convergence", f"{self.person.staff_id}: {event.token} of Outlook is not in CaseFlow")
 
     def _excused(self, seen: Seen) -> bool:
-        """Listed as under review, set aside or ended; the reasons are judged by the checker `lists`."""
+        """Listed as under review, set aside or ended; or brought back by a person after it had been made anew."""
+        if (self.person.staff_id, seen.token) in self.truth.restored:
+            return True
         link = self._link(seen)
         return link is not None and (link.state.value in {"review", "aside", "ended", "imported"})
 

@@ -24,7 +24,7 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "sensitivity_outlook": (4, ("private", "normal", "normal", "confidential", "personal")),
     "invite_outlook": (3, ("", "", "", "colleague")),
     "respond_outlook": (2, ("declined", "accepted", "tentativelyAccepted")),
-    "new_case": (6, ("", "", "", "matter", "protected")),
+    "new_case": (6, ("", "", "", "matter", "protected", "listed")),
     "retitle_case": (6, ("",)),
     "move_case": (6, ("",)),
     "days_case": (2, ("",)),

@@ -24,6 +24,8 @@ class Truth:
         self.authors: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self.earlier: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self.masked: dict[str, int] = {}
+        self.protected: dict[str, int] = {}
+        self.left_while_off: dict[str, bool] = {}
         self.listed: dict[str, datetime] = {}
         self.unmasked: dict[str, int] = {}
         self.private: dict[str, int] = {}
@@ -47,13 +49,22 @@ class Truth:
             self.originals[after.token] = self.originals.get(after.token, 0) + 1
         if change.before is not None and not change.before.stands and after.stands and not change.by_app:
             self._restored(change)
+        if change.left and not change.by_app and after.side == "outlook":
+            self.left_while_off[after.id] = self.is_off(after.owner)
         self._secrecy(change)
+
+    def is_off(self, staff_id: str) -> bool:
+        """True while nothing is synced for this person, so that removals in Outlook do not count (L3)."""
+        row = self.world.row(self.world.people[staff_id])
+        toggles = row.preferences
+        eligible = self.world.caseflow.firm(row.firm_id)["features"]["outlook_sync"]
+        return not (row.connection == "connected" and toggles.sync_enabled and toggles.calendar_events and eligible)
 
     def _restored(self, change: Change) -> None:
         """A person brought an event back while a job may be making it anew, or after it was: then there are two."""
         after = change.after
         twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
-        if len(twins) > 1 or self.under_way(after.owner):
+        if len(twins) > 1 or self.under_way(after.owner) or not after.token.startswith("ev"):
             self.originals[after.token] = self.originals.get(after.token, 0) + 1
             self.restored.add((after.owner, after.token))
 
@@ -73,6 +84,7 @@ class Truth:
         if seen.id in self.masked and not is_masked:
             self.unmasked[seen.id] = at
         _since(self.masked, seen.id, at, is_masked)
+        _since(self.protected, seen.id, at, seen.kind == "event" and self.is_protected(seen))
 
     def list_changed(self, firm_id: str) -> None:
         """The firm's list is another: what it masks is judged anew."""
@@ -107,19 +119,19 @@ class Truth:
         by_app, _ = self.earlier.get((change.after.side, change.after.id, field), (True, 0))
         return not by_app
 
-    def lost(self, before: Seen, field: str, after: Seen | None) -> str:
+    def lost(self, before: Seen, field: str, after: Seen | None, *, may_be_kept: bool = True) -> str:
         """What of a field stood nowhere else and is kept nowhere; "" if nothing is lost."""
-        value = getattr(before, field)
+        value, kept = getattr(before, field), self.kept if may_be_kept else ""
         if isinstance(value, When):
-            known = (before.token, value) in self.times[OTHER[before.side]] or self._keeps_time(value)
+            known = (before.token, value) in self.times[OTHER[before.side]] or _keeps_time(kept, value)
             return "" if known else f"{value.start}"
         rest = words_of(value) - (after.words() if after is not None else frozenset())
-        gone = [word for word in sorted(rest) if word not in self.shown[OTHER[before.side]] and word not in self.kept]
+        gone = [word for word in sorted(rest) if word not in self.shown[OTHER[before.side]] and word not in kept]
         return " ".join(gone)
 
-    def _keeps_time(self, when: When) -> bool:
-        stored = f'"{when.start}"' if when.all_day else f'"{when.start[:-1]}:00'
-        return stored in self.kept
+
+def _keeps_time(kept: str, when: When) -> bool:
+    return (f'"{when.start}"' if when.all_day else f'"{when.start[:-1]}:00') in kept
 
 
 def _since(known: dict[str, int], key: str, at: int, holds: bool) -> None:

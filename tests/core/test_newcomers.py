@@ -1,0 +1,387 @@
+"""Events without a live link: found by mark, woken, adopted, copied, or new (D1 to D6, E5, E7, E11, F1, J5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from shared.core.events import CaseflowEvent, Content, Kind, MirrorItem, OutlookEvent, timed
+from shared.core.index import Index
+from shared.core.links import Born, Link, State, Todo, caseflow_link_id, outlook_link_id, transaction_id
+from shared.core.newcomers import LOST_ATTEMPTS_MAX, Newcomers
+from shared.core.plan_new import (
+    adopted,
+    caseflow_skip,
+    found,
+    found_mirror,
+    mirror_skip,
+    outlook_skip,
+    plan_pulled,
+    plan_pushed,
+)
+from shared.core.plan_wake import may_wake, plan_assigned_again, plan_wake
+from shared.core.steps import Did, Step
+from shared.core.writes import PatchCaseflow
+from tests.core.ideal import ME, NOW, RULES, case, event, hour
+
+CONTENT = Content("Call", hour(2), "Office", "<p>agenda</p>")
+MARK = caseflow_link_id(Kind.EVENT, "c1")
+TASK = MirrorItem(Kind.TASK, "t1", 3, "Brief", NOW.date() + timedelta(days=3), "m1")
+TASK_MARK = caseflow_link_id(Kind.TASK, "t1")
+POLICY = RULES.policy
+LEFT = ["declined", "deleted_in_outlook", "left_outlook", "gone", "rests"]
+
+
+def ours(name: str = "c1", content: Content = CONTENT, **members: Any) -> CaseflowEvent:
+    return structs.replace(case(content, **members), id=name)
+
+
+def theirs(name: str = "o1", content: Content = CONTENT, **members: Any) -> OutlookEvent:
+    return structs.replace(event(content, **members), id=name)
+
+
+def marked(mark: str = MARK, attempt: int = 0, **members: Any) -> OutlookEvent:
+    return theirs(link_mark=mark, transaction_id=transaction_id(mark, attempt), **members)
+
+
+def ended(event_: OutlookEvent, reason: str | None = "left_outlook", **members: Any) -> Link:
+    link = Link(outlook_link_id(event_), Kind.EVENT, Born.OUTLOOK, outlook_id=event_.id, state=State.ENDED)
+    return structs.replace(link, reason=reason, **members)
+
+
+def sorting(
+    outlook: list[OutlookEvent],
+    caseflow: list[CaseflowEvent],
+    live: list[Link] | None = None,
+    over: list[Link] | None = None,
+    later: list[OutlookEvent] | None = None,
+) -> Newcomers:
+    new = Newcomers(Index(live or []), Index(over or []), RULES)
+    new.sort({one.id: one for one in outlook}, caseflow, [TASK], later or [])
+    return new
+
+
+def result(new: Newcomers) -> dict[str, Any]:
+    """What is not empty."""
+    parts = {
+        "paired": new.paired, "woken": new.woken, "reassigned": new.reassigned, "steps": new.steps,
+        "skipped": {reason: count for reason, count in new.skipped.items() if count},
+    }  # fmt: skip
+    return {name: part for name, part in parts.items() if part}
+
+
+def test_what_is_new_on_one_side_is_made_on_the_other() -> None:
+    """E1, F1; Outlook's in the order of their ids."""
+    second, first = theirs("o2", Content("Two", hour(5))), theirs("o1", Content("One", hour(4)))
+    new = sorting([second, first], [ours()])
+    assert result(new) == {"steps": [plan_pulled(first, RULES), plan_pulled(second, RULES), plan_pushed(ours(), RULES)]}
+    assert not new.waiting
+
+
+def test_an_event_with_a_live_link_is_no_newcomer() -> None:
+    link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1")
+    assert result(sorting([], [ours()], live=[link])) == {}
+
+
+def test_equal_events_on_both_sides_are_one() -> None:
+    """E7."""
+    new = sorting([theirs()], [ours()])
+    assert result(new) == {"paired": [(adopted(ours(), theirs(), RULES), theirs())]}
+
+
+@pytest.mark.parametrize(
+    ("outlook", "caseflow"),
+    [
+        ([theirs("o1"), theirs("o2")], [ours()]),
+        ([theirs()], [ours("c1"), ours("c2")]),
+        ([theirs(content=structs.replace(CONTENT, title="Other"))], [ours()]),
+        ([theirs(content=structs.replace(CONTENT, span=hour(3)))], [ours()]),
+        ([theirs(sensitivity="private")], [ours()]),
+    ],
+)
+def test_unequal_or_several_candidates_stay_apart(outlook: list[OutlookEvent], caseflow: list[CaseflowEvent]) -> None:
+    """E7: exactly one on each side."""
+    pulled = [plan_pulled(one, RULES) for one in outlook]
+    assert result(sorting(outlook, caseflow)) == {"steps": [*pulled, *(plan_pushed(one, RULES) for one in caseflow)]}
+
+
+def test_titles_are_equal_whatever_their_case_and_blanks() -> None:
+    """E7: normalised title."""
+    new = sorting([theirs(content=structs.replace(CONTENT, title="  CALL "))], [ours()])
+    assert list(result(new)) == ["paired"]
+
+
+def test_an_event_of_a_later_slice_counts_and_caseflow_waits_for_it() -> None:
+    """E7."""
+    assert result(sorting([theirs("o1")], [ours()], later=[theirs("o2")])) == {"steps": [plan_pulled(theirs(), RULES)]}
+    other = theirs("o2", Content("Other", hour(9)))
+    assert list(result(sorting([theirs("o1")], [ours()], later=[other]))) == ["paired"]
+    assert result(sorting([other], [ours()], later=[theirs("o1")])) == {"steps": [plan_pulled(other, RULES)]}
+
+
+def test_caseflow_waits_while_a_create_there_is_unanswered() -> None:
+    """design.md 4.4."""
+    waiting = Link("x", Kind.EVENT, Born.OUTLOOK, todo=Todo.CREATING_CASEFLOW)
+    new = sorting([theirs()], [ours()], live=[waiting])
+    assert new.waiting
+    assert result(new) == {"steps": [plan_pulled(theirs(), RULES)]}
+    other = structs.replace(waiting, todo=Todo.CREATING_OUTLOOK)
+    assert not sorting([], [], live=[other]).waiting
+
+
+# Out of scope
+
+
+BEFORE = timed(POLICY.line - timedelta(hours=2), POLICY.line)
+RESTING = timed(NOW - timedelta(days=31), NOW - timedelta(days=30))
+BEYOND = timed(POLICY.window_end, POLICY.window_end + timedelta(hours=1))
+LATE = timed(POLICY.series_end, POLICY.series_end + timedelta(hours=1))
+OLD_RULES = structs.replace(RULES, policy=structs.replace(POLICY, line=NOW - timedelta(days=100)))
+
+
+@pytest.mark.parametrize(
+    ("span", "members", "reason"),
+    [
+        (BEFORE, {}, "before_line"),
+        (BEYOND, {}, "beyond_window"),
+        (LATE, {}, None),
+        (LATE, {"master_id": "s1"}, "beyond_window"),
+        (hour(2), {"response": "declined"}, "declined"),
+        (hour(2), {"cancelled": True}, "declined"),
+        (hour(2), {"response": "accepted"}, None),
+    ],
+)
+def test_what_is_out_of_scope_is_not_pulled(span: Any, members: dict[str, Any], reason: str | None) -> None:
+    """D2, D3, D4, E5."""
+    one = theirs(content=structs.replace(CONTENT, span=span), **members)
+    assert outlook_skip(one, RULES) == reason
+    steps = {"steps": [plan_pulled(one, RULES)]} if reason is None else {"skipped": {f"pull_{reason}": 1}}
+    assert result(sorting([one], [])) == steps
+    with_equal = sorting([one], [ours(content=structs.replace(CONTENT, title="x"))])
+    assert with_equal.skipped[f"pull_{reason}"] == (reason is not None)
+
+
+@pytest.mark.parametrize(
+    ("span", "reason"), [(BEFORE, "before_line"), (BEYOND, "beyond_window"), (LATE, None), (hour(2), None)]
+)
+def test_what_is_out_of_scope_is_not_pushed(span: Any, reason: str | None) -> None:
+    """D2, D3."""
+    one = ours(content=structs.replace(CONTENT, span=span))
+    assert caseflow_skip(one, RULES) == reason
+    steps = {"steps": [plan_pushed(one, RULES)]} if reason is None else {"skipped": {f"push_{reason}": 1}}
+    assert result(sorting([], [one])) == steps
+
+
+def test_what_rests_is_out_of_scope_on_both_sides() -> None:
+    """D6."""
+    content = structs.replace(CONTENT, span=RESTING)
+    assert outlook_skip(theirs(content=content), OLD_RULES) == "rests"
+    assert caseflow_skip(ours(content=content), OLD_RULES) == "rests"
+    old = structs.replace(TASK, date=NOW.date() - timedelta(days=40))
+    assert mirror_skip(old, OLD_RULES) == "rests"
+    assert mirror_skip(old, RULES) == "before_line"
+    assert mirror_skip(TASK, RULES) is None
+    assert (
+        mirror_skip(structs.replace(TASK, date=POLICY.window_end.date() + timedelta(days=1)), RULES) == "beyond_window"
+    )
+
+
+def test_what_is_out_of_scope_in_outlook_is_not_adopted() -> None:
+    """E7: nor does it stand in the way of one that is in scope."""
+    declined = theirs("o2", response="declined")
+    new = sorting([theirs("o1"), declined], [ours()])
+    assert new.paired == [(adopted(ours(), theirs("o1"), RULES), theirs("o1"))]
+    assert new.skipped == {"pull_declined": 1}
+
+
+# Our marks
+
+
+def test_our_copy_without_a_row_finds_its_source() -> None:
+    """E7: first by our mark."""
+    moved = marked(content=Content("Moved", hour(9)))
+    assert result(sorting([moved], [ours()])) == {"paired": [(found(ours(), moved, RULES, 0), moved)]}
+    last = marked(attempt=LOST_ATTEMPTS_MAX)
+    assert list(result(sorting([last], [ours()]))) == ["paired"]
+
+
+def test_a_copy_whose_source_is_gone_or_taken_is_an_orphan() -> None:
+    """E7: never pulled."""
+    assert result(sorting([marked()], [])) == {"skipped": {"orphan": 1}}
+    twins = [marked(), structs.replace(marked(attempt=1), id="o2")]
+    assert result(sorting(twins, [ours()])) == {
+        "paired": [(found(ours(), twins[0], RULES, 0), twins[0])], "skipped": {"orphan": 1},
+    }  # fmt: skip
+
+
+def test_a_mirror_without_a_row_finds_its_item_once() -> None:
+    """E7: mirrors too."""
+    mirror = marked(TASK_MARK)
+    twin = structs.replace(marked(TASK_MARK, 1), id="o2")
+    assert result(sorting([mirror], [])) == {"paired": [(found_mirror(TASK, mirror), mirror)]}
+    assert result(sorting([mirror, twin], [])) == {
+        "paired": [(found_mirror(TASK, mirror), mirror)], "skipped": {"orphan": 1},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("transaction", [None, "a person's", transaction_id(MARK, LOST_ATTEMPTS_MAX + 1)])
+def test_a_copy_that_a_person_made_is_a_new_event(transaction: str | None) -> None:
+    """E11."""
+    copy = structs.replace(marked(content=Content("Copy", hour(9))), transaction_id=transaction)
+    assert result(sorting([copy], [])) == {"steps": [plan_pulled(copy, RULES)]}
+
+
+def test_a_copied_mirror_is_not_pulled() -> None:
+    """E11: whether its item still stands or only its link."""
+    copy = structs.replace(marked(TASK_MARK), transaction_id=None)
+    assert result(sorting([copy], [])) == {"skipped": {"copied_mirror": 1}}
+    gone = structs.replace(copy, link_mark="x1")
+    link = Link("x1", Kind.DEADLINE, Born.CASEFLOW)
+    assert result(sorting([gone], [], live=[link])) == {"skipped": {"copied_mirror": 1}}
+    assert result(sorting([gone], [], over=[structs.replace(link, state=State.ENDED)])) == {
+        "skipped": {"copied_mirror": 1}
+    }
+
+
+def test_an_event_of_ours_whose_link_stands_is_planned_with_it() -> None:
+    """C3: the answer to our create was lost."""
+    link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1", todo=Todo.CREATING_OUTLOOK)
+    looked = structs.replace(link, outlook_id="o1", todo=Todo.LOOK)
+    assert result(sorting([marked()], [ours()], live=[link])) == {"paired": [(looked, marked())]}
+    known = structs.replace(link, outlook_id="o1")
+    assert result(sorting([marked()], [ours()], live=[known])) == {"paired": [(looked, marked())]}
+
+
+def test_an_old_attempt_or_an_attempt_to_come_is_not_planned() -> None:
+    """testing.md 2, seed 418."""
+    link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1", outlook_id="o9", attempt=1)
+    assert result(sorting([marked()], [], live=[link])) == {"skipped": {"old_attempt": 1}}
+    future = marked(attempt=2, content=Content("Copy", hour(9)))
+    assert result(sorting([future], [], live=[link])) == {"steps": [plan_pulled(future, RULES)]}
+
+
+def test_a_copy_with_all_our_marks_is_a_new_event() -> None:
+    """E11: Outlook copies the transaction id as well."""
+    link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1", outlook_id="o9", attempt=1)
+    copy = marked(attempt=1, content=Content("Copy", hour(9)))
+    assert result(sorting([copy], [], live=[link])) == {"steps": [plan_pulled(copy, RULES)]}
+    mirror = structs.replace(link, kind=Kind.TASK)
+    assert result(sorting([copy], [], live=[mirror])) == {"skipped": {"copied_mirror": 1}}
+
+
+@pytest.mark.parametrize(("reason", "wakes"), [("left_outlook", True), ("unassigned", False)])
+def test_an_ended_copy_of_ours_wakes_or_rests_for_good(reason: str, wakes: bool) -> None:
+    """D1, F1."""
+    link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1", outlook_id="o1", state=State.ENDED, reason=reason)
+    assert result(sorting([marked()], [], over=[link])) == ({"woken": [(link, marked())]} if wakes else {})
+
+
+# Ended and imported links
+
+
+@pytest.mark.parametrize("reason", LEFT)
+def test_what_ended_in_outlook_may_wake(reason: str) -> None:
+    """D1, E5."""
+    link = ended(theirs(), reason)
+    assert may_wake(link)
+    assert result(sorting([theirs()], [], over=[link])) == {"woken": [(link, theirs())]}
+    assert not may_wake(structs.replace(link, state=State.LIVE))
+
+
+@pytest.mark.parametrize("reason", ["deleted", "unassigned", "outside", "toggled_off", None])
+def test_what_ended_in_caseflow_is_not_pulled_again(reason: str | None) -> None:
+    """F1."""
+    link = ended(theirs(), reason)
+    assert result(sorting([theirs()], [], over=[link])) == {"skipped": {"ended": 1}}
+
+
+def test_an_ended_occurrence_is_known_by_its_start() -> None:
+    """D4."""
+    day = theirs("o7", master_id="s1", original_start=NOW)
+    link = structs.replace(ended(day, "deleted"), outlook_id=None)
+    assert result(sorting([day], [], over=[link])) == {"skipped": {"ended": 1}}
+    single = structs.replace(ended(theirs(), "deleted"), outlook_id=None)
+    assert result(sorting([theirs()], [], over=[single])) == {"skipped": {"ended": 1}}
+
+
+def test_an_imported_event_wakes_once_it_lies_ahead() -> None:
+    """J5."""
+    past = theirs(content=structs.replace(CONTENT, span=timed(NOW - timedelta(hours=1), NOW)))
+    link = structs.replace(ended(past), state=State.IMPORTED, reason=None)
+    assert result(sorting([past], [], over=[link])) == {"skipped": {"imported": 1}}
+    assert result(sorting([theirs()], [], over=[link])) == {"woken": [(link, theirs())]}
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"born": Born.OUTLOOK}, "reassigned"),
+        ({"born": Born.CASEFLOW}, "pushed"),
+        ({"born": Born.OUTLOOK, "state": State.IMPORTED}, "imported"),
+    ],
+)
+def test_caseflow_shows_an_event_whose_link_had_ended(members: dict[str, Any], expected: str) -> None:
+    """D1, F1, J5: a new copy is a new attempt."""
+    old = structs.replace(ended(theirs(), "unassigned"), caseflow_id="c1", attempt=4, **members)
+    results: dict[str, dict[str, Any]] = {
+        "reassigned": {"reassigned": [(old, ours())]},
+        "pushed": {"steps": [plan_pushed(ours(), RULES, 5)]},
+        "imported": {"skipped": {"push_imported": 1}},
+    }
+    assert result(sorting([], [ours()], over=[old])) == results[expected]
+    adoptable = theirs("o5")
+    assert sorting([adoptable], [ours()], over=[old]).paired == []
+
+
+# Waking
+
+
+def test_a_woken_pair_is_planned_as_one() -> None:
+    """D1: the same link wakes."""
+    link = ended(theirs(), "left_outlook", caseflow_id="c1", attempt=2)
+    live = structs.replace(link, state=State.LIVE, reason=None, todo=Todo.NONE)
+    assert plan_wake(structs.replace(link, outlook_id="o0"), ours(), theirs(), RULES) == live
+
+
+def test_only_the_assignment_is_restored_where_caseflows_event_stands() -> None:
+    """D1."""
+    link = ended(theirs(), "left_outlook", caseflow_id="c1")
+    one = ours(staff_ids=("bob",), version=6)
+    expected = Step(
+        link=structs.replace(link, state=State.LIVE, reason=None, todo=Todo.LOOK),
+        did=Did.UPDATE,
+        caseflow=PatchCaseflow("c1", 6, staff_ids=("bob", ME)),
+        before=CONTENT,
+        caseflow_event=one,
+    )
+    assert plan_wake(link, one, theirs(), RULES) == expected
+
+
+def test_what_caseflow_no_longer_has_is_made_anew() -> None:
+    """D1, E5: under the same link, in a new attempt."""
+    link = ended(theirs(), "declined", attempt=2)
+    assert plan_wake(link, None, theirs(), RULES) == plan_pulled(theirs(), RULES, 3)
+    other = structs.replace(link, id="x1")
+    assert plan_wake(other, None, theirs(), RULES) == structs.replace(plan_pulled(theirs(), RULES, 3), drops="x1")
+
+
+def test_what_is_out_of_scope_does_not_wake() -> None:
+    """D2."""
+    link = ended(theirs())
+    gone = theirs(content=structs.replace(CONTENT, span=BEFORE))
+    assert plan_wake(link, ours(), gone, RULES) == Step(link=link, did=Did.SKIP, reason="not_in_scope")
+
+
+def test_an_event_assigned_again_finds_its_outlook_event_or_gets_a_copy() -> None:
+    """F1."""
+    link = structs.replace(ended(theirs(), "unassigned"), attempt=2, todo=Todo.LOOK)
+    awake = structs.replace(link, state=State.LIVE, reason=None, todo=Todo.NONE)
+    assert plan_assigned_again(link, ours(), theirs(), RULES) == awake
+    copy = structs.replace(plan_pushed(ours(), RULES, 3), drops=link.id)
+    assert plan_assigned_again(link, ours(), None, RULES) == copy
+    assert plan_assigned_again(link, ours(), theirs(response="declined"), RULES) == copy
+    same = structs.replace(link, id=MARK)
+    assert plan_assigned_again(same, ours(), None, RULES) == plan_pushed(ours(), RULES, 3)

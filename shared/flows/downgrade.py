@@ -36,10 +36,15 @@ def observe(ports: Ports, people: Iterable[Connection], refused: set[str]) -> No
         ports.store.commit(PARTITION, [Remove(known[firm_id])])
 
 
-def _switched_off(ports: Ports, person: Connection) -> bool:
+def switch_off(ports: Ports, firm_id: str, staff_id: str) -> None:
+    """Mark one person's sync as off, once: a job found that the firm may not sync (L3). Raises Retry."""
     now = ports.now()
+    staffrow.change(ports, firm_id, staff_id, lambda row: _off(row, now))
+
+
+def _switched_off(ports: Ports, person: Connection) -> bool:
     try:
-        staffrow.change(ports, person.firm_id, person.staff_id, lambda row: _off(row, now))
+        switch_off(ports, person.firm_id, person.staff_id)
     except SyncError as error:
         log.line("downgrade.failed", firm=person.firm_id, staff=person.staff_id, code=error.code)
         return False

@@ -14,7 +14,7 @@ from shared.core.pairs import Rules
 from shared.core.policy import Mode, Policy
 from shared.core.prints import Printer
 from shared.core.state import Job, StaffRow
-from shared.flows import availability, disconnect
+from shared.flows import availability, disconnect, downgrade
 from shared.flows.sync.ending import failed
 from shared.flows.sync.finishing import Read, done, idle
 from shared.flows.sync.gathering import gather
@@ -81,6 +81,8 @@ def _eligible(ports: Ports, message: JobMessage, row: StaffRow, etag: str, stops
     try:
         work, firm, window = prepared(ports, message, row, etag, stops_at)
     except NotEligible:
+        if row.off_since is None:
+            downgrade.switch_off(ports, row.firm_id, row.staff_id)
         return None
     return _import(work) if message.kind == "import" else _sync(work, firm, window)
 

@@ -59,12 +59,12 @@ def led_step(run: Run, step: Step) -> Step | Link | None:
     return structs.replace(step, link=structs.replace(step.link, leads=leader.staff_id == mine.staff_id))
 
 
-def register(run: Run, linked: Sequence[tuple[OutlookEvent, str]]) -> None:
-    """Tell the firm's other mailboxes which CaseFlow event an appointment is, should it become a meeting (E3)."""
+def register(run: Run, linked: Sequence[tuple[OutlookEvent | None, Link]]) -> None:
+    """Tell the firm's other mailboxes which CaseFlow event this is: a leading meeting, or what may become one (E3)."""
     rows_of = {
-        _key(event): rows.encoded(Leader(run.row.staff_id, event.is_organizer, caseflow_id))
-        for event, caseflow_id in linked
-        if event.ical_uid and not event.is_meeting
+        _key(event): rows.encoded(Leader(run.row.staff_id, event.is_organizer, link.caseflow_id))
+        for event, link in linked
+        if event is not None and event.ical_uid and link.leads and not event.is_private
     }
     if rows_of:
         changes = [Put(key, data) for key, data in rows_of.items()]

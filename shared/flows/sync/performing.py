@@ -96,7 +96,7 @@ def _write_caseflow(run: Run, steps: list[Step]) -> list[Step]:
     links = [looked_at_later(step.link) if step.outlook is not None else step.link for step in settled]
     run.record([_timed(run, link) for link in links], [step.drops for step in settled if step.drops])
     made = [step for step in settled if isinstance(step.caseflow, CreateCaseflow) and step.link.todo is Todo.NONE]
-    register(run, [(step.seen, step.link.caseflow_id) for step in made if step.seen and step.link.caseflow_id])
+    register(run, [(step.seen, step.link) for step in made])
     return [structs.replace(step, caseflow=None) for step in going_on]
 
 
@@ -127,7 +127,7 @@ def _write_outlook(run: Run, steps: list[Step]) -> None:
     nonces = [marks.nonce(run.row.fence, run.next_number()) for _ in steps]
     writes = [_outlook_write(run, step, nonce) for step, nonce in zip(steps, nonces, strict=True)]
     results = run.outlook.write(writes)
-    links, refused, made = [], list[Step](), list[tuple[OutlookEvent, str]]()
+    links, refused, made = [], list[Step](), list[tuple[OutlookEvent | None, Link]]()
     for step, nonce, result in zip(steps, nonces, results, strict=True):
         if step.outlook is None:
             continue
@@ -135,7 +135,7 @@ def _write_outlook(run: Run, steps: list[Step]) -> None:
         refused += [structs.replace(step, link=link, opened=Opened("edit_conflict"))] * (result.code == CROSSING)
         links.append(_timed(run, link))
         if result.event is not None and isinstance(step.outlook, MakeOutlook) and link.kind is Kind.EVENT:
-            made.append((result.event, link.caseflow_id or ""))
+            made.append((result.event, link))
         report_outlook(run, step, result)
     run.record(links)
     register(run, made)

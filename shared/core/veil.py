@@ -123,7 +123,7 @@ def additions(pair: Pair, veil: Veil, rules: Rules) -> tuple[tuple[str, ...], st
     description = pair.caseflow.content.text
     typed = () if holds(description, list(veil.typed)) else veil.typed
     known = {pair.caseflow.content.place.strip(), ""}
-    place = "" if veil.place in known or holds(description, [veil.place]) else veil.place
+    place = "" if veil.place in known or holds(description, [f"Place: {veil.place}"]) else veil.place
     return typed, place, local_day(rules.policy.now, rules.policy.zone).isoformat()
 
 

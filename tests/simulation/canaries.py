@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import Any
@@ -19,8 +19,6 @@ from shared.core.policy import Mask, Policy
 from shared.core.steps import ended
 from shared.flows.sync import job, performing, reviewing
 from shared.flows.sync.run import Run
-
-
 
 
 class Canary(Struct, frozen=True):
@@ -49,7 +47,6 @@ def _new_key_each_try() -> Any:
     return lambda *_: f"00000000-0000-4000-8000-{next(numbers):012d}"
 
 
-_check = Run.check
 _take = Run.take
 _record = Run.record
 _may_run = job._may_run
@@ -62,10 +59,6 @@ def _fresh_etag(run: Run) -> None:
     assert row is not None
     run._etag = row.etag
     _take(run)
-
-
-def _no_check(run: Run) -> None:
-    """Nobody looks whether the row was taken meanwhile."""
 
 
 def _no_row_before_creates(
@@ -99,9 +92,8 @@ def _only_ended(link: Any, outlook: Any, rules: Any, reason: str) -> Any:
     return ended(link, reason)
 
 
-def _without_loser(*arguments: Any) -> Any:
-    *rest, opened = arguments
-    return _rows_of(*rest, structs.replace(opened, loser=None))
+def _without_loser(run: Run, review: Any, opened: Any) -> Any:
+    return _rows_of(run, review, structs.replace(opened, loser=None))
 
 
 _rows_of = reviewing._rows_of
@@ -114,8 +106,7 @@ CANARIES = (
     Canary("a new key a try", _TWICE, 2000, ((performing, "transaction_id", _new_key_each_try()),)),
     Canary("a pull leaves no todo", frozenset({"convergence", "silence"}), 2000, (
         (performing, "_leave_todo", lambda *_: None),)),
-    Canary("lease taken with a fresh etag", _LOST | _TWICE, 2000, ((Run, "take", _fresh_etag),)),
-    Canary("no check after reads", frozenset({"disconnected"}), 2000, ((Run, "check", _no_check),)),
+    Canary("lease taken with a fresh etag", _LOST | _TWICE | {"disconnected"}, 2000, ((Run, "take", _fresh_etag),)),
     Canary("no read before write", _LOST | {"secondary"}, 2000, (
         (performing, "_unchanged", lambda _, steps: steps),)),
     Canary("no row before creates", _TWICE, 2000, ((Run, "record", _no_row_before_creates),)),

@@ -103,6 +103,14 @@ def delete_case(acts: Stage, op: Operation) -> bool:
     return True
 
 
+def purge_case(acts: Stage, op: Operation) -> bool:
+    """Delete all of the person's events."""
+    standing = [seen for seen in acts.watch.standing("caseflow") if seen.kind == "event" and op.who in seen.staff]
+    for seen in standing:
+        acts.world.caseflow.delete_event(seen.id, by=op.who)
+    return bool(standing)
+
+
 def assign_case(acts: Stage, op: Operation) -> bool:
     """Assign a colleague, or take one off who is assigned."""
     seen = acts.case(op)

@@ -232,10 +232,10 @@ class WriteChecks:
         if before.side == "caseflow":
             if self._is_block(before):
                 return frozenset({"title", "place", "text"})
-            if any(seen.attendees for seen in self.watch.now.values() if seen.token == before.token):
-                return frozenset({"text"})  # a meeting's description in CaseFlow is its own (F3)
-            was_masked = before.id in self.truth.masked or before.id in self.truth.unmasked
-            return frozenset({"place", "text"} if was_masked else ())
+            if before.id in self.truth.masked or before.id in self.truth.unmasked:
+                return frozenset({"place", "text"})
+            meets = any(seen.attendees for seen in self.watch.now.values() if seen.token == before.token)
+            return frozenset({"text"} if meets else ())  # a meeting's description in CaseFlow is its own (F3)
         private = before.sensitivity in {"private", "personal"} and not before.ours
         return frozenset({"title", "place", "text"} if private else ())
 

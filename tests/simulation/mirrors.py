@@ -15,6 +15,8 @@ from tests.simulation.values import When, ends_at, starts_at, words_of
 from tests.simulation.watch import Change, Seen
 from tests.simulation.world import Person
 
+RESTS = timedelta(days=30)
+
 
 class MirrorChecks:
     """Judges one person's mirrors."""
@@ -34,7 +36,7 @@ class MirrorChecks:
             if seen.owner == self.person.staff_id and seen.token[:2] in {"tk", "dl"} and not seen.attendees:
                 found.setdefault(seen.token, []).append(seen)
         for token, item in sorted(wanted.items()):
-            if token in held:
+            if token in held or ends_at(_span(item)) <= self.now - RESTS:
                 continue
             yield from self._of_item(item, found.pop(token, []))
         for token, mirrors in sorted(found.items()):
@@ -69,7 +71,7 @@ class MirrorChecks:
     def _of_item(self, item: Seen, mirrors: list[Seen]) -> Iterator[Violation]:
         who = self.person.staff_id
         if not mirrors:
-            if not self._was_dismissed(item) and not self._is_meeting_now(item):
+            if ends_at(_span(item)) > self.now and not self._was_dismissed(item) and not self._is_meeting_now(item):
                 yield Violation("mirrors", f"{who}: {item.token} has no mirror in Outlook")
             return
         if (who, item.token) in self.truth.restored:

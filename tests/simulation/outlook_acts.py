@@ -106,6 +106,14 @@ def delete_outlook(acts: Stage, op: Operation) -> bool:
     return True
 
 
+def purge_outlook(acts: Stage, op: Operation) -> bool:
+    """Everything into Deleted Items."""
+    standing = [seen for seen in acts.watch.standing("outlook") if seen.owner == op.who]
+    for seen in standing:
+        acts.person(op).mailbox.delete(acts.id_of(seen))
+    return bool(standing)
+
+
 def undelete_outlook(acts: Stage, op: Operation) -> bool:
     """Back from Deleted Items, which Exchange shows as the same event."""
     seen = acts.outlook(op, "deleted")

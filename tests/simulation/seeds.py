@@ -16,6 +16,8 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "replace_outlook": (3, ("",)),
     "retext_outlook": (5, ("",)),
     "delete_outlook": (5, ("",)),
+    "purge_outlook": (1, ("",)),
+    "purge_case": (1, ("",)),
     "undelete_outlook": (2, ("",)),
     "secondary_outlook": (2, ("",)),
     "back_outlook": (3, ("",)),
@@ -77,9 +79,10 @@ CALLS = {
     "caseflow firm": 1, "store get": 1, "store scan": 1,
 }  # fmt: skip
 """At which calls jobs are stopped, and how often."""
-LOSSES = ("lost", "crash_after", "gateway", "malformed", "inner_gateway")
+LOSSES = ("error_before", "crash_before", "throttled", "throttled_bare", "unavailable", "lost", "crash_after")
 CREATES = ("new_outlook", "new_case", "new_item")
 LENGTH = (25, 55)
+MONTH = 40 * 86_400
 
 
 class _Maker:
@@ -184,7 +187,7 @@ class _Maker:
         self.add("until", job=self.jobs[-1], call=call, fault=self.random.choice(faults))
 
     def clock(self) -> None:
-        self.add("clock", steps=self.random.choice((1, 30, 90, 125, 300, 300, 3700)))
+        self.add("clock", steps=self.random.choice((1, 1, 30, 30, 90, 90, 125, 125, 300, 300, 3700, 3700, MONTH)))
 
 
 def derive(seed: int) -> Scenario:

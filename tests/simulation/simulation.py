@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest import mock
 
 from msgspec import Struct, structs
@@ -31,7 +31,7 @@ from tests.simulation.faulty import FaultyHttp, FaultyQueue, FaultyStore, is_wri
 from tests.simulation.rest import RestChecks
 from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.scheduler import Scheduler, Task
-from tests.simulation.secrets import ByteChecks
+from tests.simulation.secrets import LIST_AGE, ByteChecks
 from tests.simulation.staff_acts import TOGGLES
 from tests.simulation.stage import Stage
 from tests.simulation.truth import Truth
@@ -66,6 +66,7 @@ class Simulation:
         self.reach: Counter[str] = Counter()
         self.violations: list[Violation] = []
         self.written = 0
+        self.feature_at: dict[str, datetime] = {}
         self._armed = False
         self.world = World(seed=scenario.seed, switches=Switches(**scenario.switches), wrap=self._wrap)
         self.watch = Watch(self.world)
@@ -233,6 +234,8 @@ class Simulation:
                 if perform(self.stage, operation):
                     self.reach[f"act {operation.do}"] += 1
                     self._look(operation.who, by_app=False)
+                    if operation.do == "feature_staff":
+                        self.feature_at[FIRMS[operation.who]] = self.world.clock()
                     if operation.do == "protect_staff":
                         self.truth.list_changed(FIRMS[operation.who])
 
@@ -310,9 +313,19 @@ class Simulation:
         if task.error is not None:
             error, task.error = task.error, None
             self.fail([Violation("no_crash", f"{task.name} ended with {type(error).__name__}: {error}")])
+        if not task.alive:
+            self._hear_eligibility(task)
         if task.requests > REQUESTS_MAX:
             self.fail([Violation("bounded", f"{task.name} made more than {REQUESTS_MAX} calls")])
             task.requests = 0
+
+    def _hear_eligibility(self, task: Task) -> None:
+        """Whether the job that ended found its firm not eligible; the firm may have been read a minute before (A1)."""
+        firm_id = self.world.people[task.who].firm_id
+        if self.world.caseflow.firm(firm_id)["features"]["outlook_sync"]:
+            self.truth.saw_ineligible.discard(task.who)
+        elif task.began_at - self.feature_at.get(firm_id, task.began_at) > LIST_AGE:
+            self.truth.saw_ineligible.add(task.who)
 
     def _round(self, minutes: int = 5) -> None:
         """Five minutes later, a job for everybody, undisturbed."""

@@ -25,6 +25,7 @@ class Truth:
         self.earlier: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self.masked: dict[str, int] = {}
         self.protected: dict[str, int] = {}
+        self.saw_ineligible: set[str] = set()
         self.left_while_off: dict[str, bool] = {}
         self.listed: dict[str, datetime] = {}
         self.unmasked: dict[str, int] = {}
@@ -57,8 +58,9 @@ class Truth:
         """True while nothing is synced for this person, so that removals in Outlook do not count (L3)."""
         row = self.world.row(self.world.people[staff_id])
         toggles = row.preferences
-        eligible = self.world.caseflow.firm(row.firm_id)["features"]["outlook_sync"]
-        return not (row.connection == "connected" and toggles.sync_enabled and toggles.calendar_events and eligible)
+        if staff_id in self.saw_ineligible:
+            return True
+        return not (row.connection == "connected" and toggles.sync_enabled and toggles.calendar_events)
 
     def _restored(self, change: Change) -> None:
         """A person brought an event back while a job may be making it anew, or after it was: then there are two."""
@@ -122,11 +124,12 @@ class Truth:
     def lost(self, before: Seen, field: str, after: Seen | None, *, may_be_kept: bool = True) -> str:
         """What of a field stood nowhere else and is kept nowhere; "" if nothing is lost."""
         value, kept = getattr(before, field), self.kept if may_be_kept else ""
+        saved = words_of(kept)
         if isinstance(value, When):
             known = (before.token, value) in self.times[OTHER[before.side]] or _keeps_time(kept, value)
             return "" if known else f"{value.start}"
         rest = words_of(value) - (after.words() if after is not None else frozenset())
-        gone = [word for word in sorted(rest) if word not in self.shown[OTHER[before.side]] and word not in kept]
+        gone = [word for word in sorted(rest) if word not in self.shown[OTHER[before.side]] and word not in saved]
         return " ".join(gone)
 
 

@@ -66,7 +66,8 @@ def plan_appointment(pair: Pair, rules: Rules) -> Step:
 
 def resting(pair: Pair, rules: Rules) -> Step:
     """Nothing crosses, only masking reaches it; the base stays, so that what changes meanwhile counts later (D6)."""
-    verdict = Settlement(NO_MERGE, veil_of(pair, rules), open_fields=frozenset(Field))
+    veil = veil_of(pair, rules, compared(pair, rules).outlook)  # what a mask covers is added to CaseFlow first (G3)
+    verdict = Settlement(NO_MERGE, veil, open_fields=frozenset(Field))
     step = built(pair, verdict, rules)
     return structs.replace(step, link=structs.replace(step.link, state=pair.link.state), closes=False)
 

@@ -28,6 +28,7 @@ def import_past(run: Run) -> Job:
     started = run.now()
     run.take()
     run.load_links()
+    run.load_resting()
     run.load_ended()
     days = run.message.days or 0
     events = run.outlook.past(started - timedelta(days=days), started)

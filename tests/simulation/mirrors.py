@@ -60,7 +60,7 @@ class MirrorChecks:
         else:
             staff = seen.staff
         span = _span(seen)
-        return self.person.staff_id in staff and starts_at(span) < (self.row.window_end or self.now)
+        return self.person.staff_id in staff and (self.row.window_end is None or starts_at(span) < self.row.window_end)
 
     def _toggle(self, kind: str) -> bool:
         return self.row.preferences.tasks if kind == "task" else self.row.preferences.deadlines

@@ -179,9 +179,10 @@ def invite_outlook(acts: Stage, op: Operation) -> bool:
 
 
 def respond_outlook(acts: Stage, op: Operation) -> bool:
-    """Answer an invitation."""
-    seen = acts.outlook(op)
-    if seen is None or seen.organizer:
+    """Whoever is invited answers."""
+    invited = [seen for seen in acts.watch.standing("outlook", op.event) if not seen.organizer]
+    if not invited:
         return False
-    acts.person(op).mailbox.respond(acts.id_of(seen), op.kind)  # type: ignore[arg-type]
+    seen = invited[op.number % len(invited)]
+    acts.world.people[seen.owner].mailbox.respond(acts.id_of(seen), op.kind)  # type: ignore[arg-type]
     return True

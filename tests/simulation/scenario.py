@@ -48,3 +48,15 @@ class Scenario(Struct, frozen=True):
     operations: tuple[Operation, ...]
     renewal: bool = False
     restore: bool = False
+
+
+def forgets(scenario: Scenario) -> bool:
+    """True where Graph may forget that it made an event."""
+    switches = scenario.switches
+    return "transaction_id_remembered" in switches or switches.get("deleted_transaction") == "forgotten"
+
+
+def hides(scenario: Scenario) -> bool:
+    """True where Graph may hide what it has just made: with `forgets`, a duplicate is not promised away."""
+    switches = scenario.switches
+    return bool(switches.get("stale_delta_rows")) or switches.get("filter_on_properties_finds") is False

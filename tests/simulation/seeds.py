@@ -141,8 +141,8 @@ class _Maker:
             kind = f"ev{len(self.events) + 1:04d}"
             self.events.append((who, kind))
         self.add(do, who=who, event=event, kind=kind, reach=self.reach())
-        if do in {"delete_outlook", "secondary_outlook"} and not self.calm and self.random.random() < 0.3:
-            self.followed(self.random.choice(("graph calendarView", "graph calendar", "graph read")))
+        if do in {"delete_outlook", "secondary_outlook"} and not self.calm and self.random.random() < 0.5:
+            self.followed(self.random.choice(("graph calendarView", "graph calendar", "caseflow events")))
 
     def job(self) -> None:
         name = f"j{len(self.jobs) + 1}"
@@ -176,14 +176,14 @@ class _Maker:
         if fault.startswith("crash"):
             self.open.remove(job)
         self.add("until", job=job, call=call, fault=fault, kind="" if fault else self.random.choice(("", "after")))
-        if fault in LOSSES and call == "graph write" and self.random.random() < 0.6:
+        if fault in LOSSES and call == "graph write" and self.random.random() < 0.9:
             self.followed("graph filter")
 
     def followed(self, call: str) -> None:
         """A further job that meets trouble at a call which only the act before brings about."""
         self.add("clock", steps=125)
         self.job()
-        faults = ["", *self.http_faults]
+        faults = ["", *HTTP_FAULTS]
         self.add("until", job=self.jobs[-1], call=call, fault=self.random.choice(faults))
 
     def clock(self) -> None:

@@ -4,46 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from unittest import mock
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from local.caseflow.answers import Answer as Refusal
-from local.caseflow.answers import problem
-from local.graph.call import Answer, Caller
-from local.graph.switches import Switches
-from shared.adapters.http import Http
 from shared.core import jobs as messages
-from shared.core import rows
 from shared.core.jobs import JobMessage
-from shared.core.state import Review
 from shared.core.steps import Step
 from shared.flows import sync
 from shared.flows.sync import job as job_flow
 from shared.flows.sync.performing import perform as perform_steps
 from shared.flows.sync.run import Run
-from shared.ports import Insert, Put, Replace, RowChange
 from tests.simulation.acts import perform
-from tests.simulation.checks import Violation, WriteChecks
-from tests.simulation.faulty import FaultyHttp, FaultyQueue, FaultyStore, is_write
+from tests.simulation.checks import Violation
+from tests.simulation.ground import FIRMS, Ground, Log
 from tests.simulation.rest import RestChecks
 from tests.simulation.scenario import Operation, Scenario
-from tests.simulation.scheduler import Scheduler, Task
-from tests.simulation.secrets import LIST_AGE, ByteChecks
+from tests.simulation.scheduler import Task
+from tests.simulation.secrets import LIST_AGE
 from tests.simulation.staff_acts import TOGGLES
-from tests.simulation.stage import Stage
-from tests.simulation.truth import Truth
-from tests.simulation.watch import Change, Watch
-from tests.simulation.world import Person, World
+from tests.simulation.world import Person
 
-FIRMS = {"ann": "f1", "bob": "f1", "cyd": "f2"}
 ROUNDS = 10
-LATENCY = 0.2
+REQUESTS_MAX = 150
 MARGIN = 20
 UNTIL_MAX = 400
-REQUESTS_MAX = 150
 
 
 class Outcome(Struct):
@@ -55,124 +42,8 @@ class Outcome(Struct):
     excused: dict[str, int]
 
 
-class Simulation:
-    """A world, its people, its jobs and its checkers."""
-
-    def __init__(self, scenario: Scenario, ignored: frozenset[str] = frozenset()) -> None:
-        self.scenario = scenario
-        self.ignored = ignored
-        self.scheduler = Scheduler()
-        self.trace: list[str] = []
-        self.reach: Counter[str] = Counter()
-        self.violations: list[Violation] = []
-        self.written = 0
-        self.feature_at: dict[str, datetime] = {}
-        self._armed = False
-        self.world = World(seed=scenario.seed, switches=Switches(**scenario.switches), wrap=self._wrap)
-        self.watch = Watch(self.world)
-        self.truth = Truth(self.world, self.watch, self._under_way)
-        self.stage = Stage(self.world, self.watch)
-        self.writes = WriteChecks(self.truth)
-        self.bytes = ByteChecks(self.truth)
-        self._found_world()
-
-    def _found_world(self) -> None:
-        self.writes.forgets = forgets(self.scenario)
-        self.writes.forgetful = self.writes.forgets and hides(self.scenario)
-        for firm in sorted({FIRMS[who] for who in self.scenario.people}):
-            self.world.add_firm(firm)
-        for who in self.scenario.people:
-            self.world.add_person(who, FIRMS[who])
-        for number, firm in enumerate(sorted({FIRMS[who] for who in self.scenario.people})):
-            staff = [who for who in self.scenario.people if FIRMS[who] == firm]
-            self.world.caseflow.add_matter(firm, f"mx{number:04d}", staff, by="system", matter_id=f"m-{firm}")
-        store = FaultyStore(self.world.count_table, self.scheduler, self._written, self._heard)
-        self.world.store = store
-        queue = FaultyQueue(self.scheduler, self.world.letters.send, self._heard)
-        self.world.ports = structs.replace(self.world.ports, store=store, queue=queue)
-        for person in self.world.people.values():
-            self.world.connect(person)
-        self.world.graph.faults = self._inner_graph
-        self.world.caseflow.faults = self._inner_caseflow
-
-    # What jobs meet
-
-    def _wrap(self, http: Http, service: str) -> Http:
-        return FaultyHttp(http, service, self.scheduler, self._sent, self._done, self._heard, self._arm)
-
-    def _arm(self, what: str) -> None:
-        self._armed = what == "inner"
-
-    def _inner_graph(self, caller: Caller, method: str, path: str) -> Answer | None:
-        if not self._armed or path == "/$batch":
-            return None
-        self._armed = False
-        return Answer(429, {"Retry-After": "10"}, {"error": {"code": "ApplicationThrottled", "message": "wait"}})
-
-    def _inner_caseflow(self, method: str, path: str) -> Refusal | None:
-        if not self._armed or path.endswith("events:batch"):
-            return None
-        self._armed = False
-        return problem(429, "throttled", "Too many requests.", {"Retry-After": "10"})
-
-    def _heard(self, call: str, fault: str) -> None:
-        task = self.scheduler.current
-        if task is None:
-            return
-        task.requests += 1
-        if fault:
-            self.reach[f"{call} / {fault}"] += 1
-            self.say(f"  {task.name}: {call} <- {fault}")
-
-    def _sent(self, call: str, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> None:
-        task = self.scheduler.current
-        if task is None:
-            return
-        self.fail(self.bytes.request(call, url, headers, body, task))
-        person = self.world.people[task.who]
-        if is_write(call) and self.world.row(person).generation != task.generation:
-            task.late_writes += 1
-            if task.late_writes > 1 and self.world.row(person).connection == "disconnected":
-                self.fail([Violation("disconnected", f"{task.name} began write {task.late_writes} after disconnect")])
-
-    def _done(self) -> None:
-        task = self.scheduler.current
-        if task is None:
-            return
-        self.world.clock.pass_(seconds=LATENCY)
-        for change in self._look(task.name, by_app=True):
-            self.written += 1
-            self.fail(self.writes.judge(change, task, raced=False))
-        self.fail(self.writes.mail(task))
-
-    def _look(self, actor: str, *, by_app: bool) -> list[Change]:
-        changes = self.watch.look(actor, by_app=by_app)
-        for change in changes:
-            self.truth.hear(change)
-            self.say(f"  {told(change)}")
-        return changes
-
-    def _written(self, changes: Sequence[RowChange]) -> None:
-        for change in changes:
-            if isinstance(change, (Insert, Put, Replace)):
-                if change.key.startswith(rows.LOSER_PREFIX):
-                    self.truth.kept += change.data
-                if change.key.startswith(rows.REVIEW_PREFIX):
-                    self.reach[f"review {rows.decoded(change.data, Review).kind}"] += 1
-                self.fail(self.bytes.row(change.key, change.data))
-
-    def fail(self, found: Iterable[Violation]) -> None:
-        """Keep what is broken, unless it is a known hole."""
-        for violation in found:
-            if violation.check not in self.ignored:
-                self.say(f"  !! {violation.check}: {violation.what}")
-                self.violations.append(violation)
-
-    def say(self, line: str) -> None:
-        """One line of the trace."""
-        self.trace.append(line)
-
-    # What happens
+class Simulation(Ground):
+    """Plays a scenario."""
 
     def run(self) -> Outcome:
         """All operations, then rest."""
@@ -189,7 +60,7 @@ class Simulation:
         return counting
 
     def _run(self) -> Outcome:
-        handler = _Log(self)
+        handler = Log(self)
         logger = logging.getLogger("outlooksync")
         level = logger.level
         logger.addHandler(handler)
@@ -230,14 +101,19 @@ class Simulation:
             case "settle":
                 self._round()
             case _:
-                self.world.clock.pass_(seconds=1)
-                if perform(self.stage, operation):
-                    self.reach[f"act {operation.do}"] += 1
-                    self._look(operation.who, by_app=False)
-                    if operation.do == "feature_staff":
-                        self.feature_at[FIRMS[operation.who]] = self.world.clock()
-                    if operation.do == "protect_staff":
-                        self.truth.list_changed(FIRMS[operation.who])
+                self._act(operation)
+
+    def _act(self, operation: Operation) -> None:
+        """What a person does, if it applies."""
+        self.world.clock.pass_(seconds=1)
+        if not perform(self.stage, operation):
+            return
+        self.reach[f"act {operation.do}"] += 1
+        self.look(operation.who, by_app=False)
+        if operation.do == "feature_staff":
+            self.feature_at[FIRMS[operation.who]] = self.world.clock()
+        if operation.do == "protect_staff":
+            self.truth.list_changed(FIRMS[operation.who])
 
     def _freeze(self, seconds: int) -> None:
         """Whoever hangs while time jumps past the margin of a lease is frozen (design.md 4.9)."""
@@ -262,9 +138,6 @@ class Simulation:
         task.message = message
         self.scheduler.add(task)
         return task
-
-    def _under_way(self, who: str) -> bool:
-        return any(task.who == who and task.stage in {"before", "after"} for task in self.scheduler.tasks.values())
 
     def _task(self, prefix: str) -> Task | None:
         return next((task for name, task in self.scheduler.tasks.items() if name.startswith(f"{prefix}-")), None)
@@ -390,44 +263,6 @@ class Simulation:
             self._round()
             self._round()
             self.fail(checks.converged())
-
-
-class _Log(logging.Handler):
-    """Hears the log, for the leak search."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        super().__init__(logging.INFO)
-        self._simulation = simulation
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Judge one line."""
-        self._simulation.fail(self._simulation.bytes.log(record.getMessage()))
-
-
-def forgets(scenario: Scenario) -> bool:
-    """True where Graph may forget that it made an event."""
-    switches = scenario.switches
-    return "transaction_id_remembered" in switches or switches.get("deleted_transaction") == "forgotten"
-
-
-def hides(scenario: Scenario) -> bool:
-    """True where Graph may hide what it has just made: with `forgets`, a duplicate is not promised away."""
-    switches = scenario.switches
-    return bool(switches.get("stale_delta_rows")) or switches.get("filter_on_properties_finds") is False
-
-
-def told(change: Change) -> str:
-    """A change in words."""
-    after = change.after
-    verb = "made" if change.is_new else "removed" if change.left else "changed"
-    values = f"{after.title} {after.when.start} place={after.place} text={_short(after.text)}"
-    flags = f"{after.where} {after.sensitivity} staff={','.join(after.staff)} v{after.version}"
-    return f"{change.actor} {verb} {after.side} {after.id}: {values} [{flags}]"
-
-
-def _short(text: str) -> str:
-    inner = text.partition("<body>")[2].partition("</body>")[0] if "<body>" in text else text
-    return inner[:80]
 
 
 def simulate(scenario: Scenario, ignored: frozenset[str] = frozenset()) -> Outcome:

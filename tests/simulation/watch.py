@@ -80,6 +80,20 @@ class Change(Struct, frozen=True):
                 yield name
 
 
+def told(change: Change) -> str:
+    """A change in words."""
+    after = change.after
+    verb = "made" if change.is_new else "removed" if change.left else "changed"
+    values = f"{after.title} {after.when.start} place={after.place} text={_short(after.text)}"
+    flags = f"{after.where} {after.sensitivity} staff={','.join(after.staff)} v{after.version}"
+    return f"{change.actor} {verb} {after.side} {after.id}: {values} [{flags}]"
+
+
+def _short(text: str) -> str:
+    inner = text.partition("<body>")[2].partition("</body>")[0] if "<body>" in text else text
+    return inner[:80]
+
+
 class Watch:
     """Compares both sides with what they were at the last look."""
 

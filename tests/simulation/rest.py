@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
+from local.graph.store import whole
 from shared.core import rows
 from shared.core.links import Link
 from shared.core.state import StaffRow
@@ -160,8 +161,6 @@ class _View:
             return link.caseflow_id == seen.id
         number = int(seen.id.partition("/")[2])
         item = self.person.mailbox.store.items[number]
-        from local.graph.store import whole
-
         return link.outlook_id == self.person.mailbox._id(whole(item))
 
     def _differences(self, case: Seen, event: Seen) -> Iterator[tuple[str, object, object]]:

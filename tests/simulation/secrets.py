@@ -50,7 +50,10 @@ class ByteChecks:
     def _is_secret(self, word: str, task: Task) -> bool:
         """Masked since before the job began, or not edited by a person since it was (G3, G8)."""
         side, _ = self.truth.born.get(word, ("", 0))
+        firm = self.truth.world.people[task.who].firm_id
         for case in self.truth.watch.standing("caseflow", word[:6]):
+            if case.owner != firm:
+                continue  # the guest's firm has an event of its own
             if word not in case.words() and side != "caseflow":
                 continue
             since = self.truth.masked.get(case.id)

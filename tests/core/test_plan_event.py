@@ -1,0 +1,504 @@
+"""The decision for a pair that stands on both sides: appointments (E4, E10, G, H) and meetings (E3, F3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from msgspec import UNSET, structs
+
+from shared.core.events import Author, CaseflowEvent, Content, Field, OutlookEvent, days, timed
+from shared.core.links import Base, Born, Link, State, Todo
+from shared.core.mask import Projection
+from shared.core.pairs import Rules, mask_of_link
+from shared.core.plan import Observed, plan_link
+from shared.core.policy import Mask
+from shared.core.steps import ChangeOutlook, Did, Opened, Step
+from shared.core.texts import ADDITION_MARK, MASK_TEXT
+from shared.core.writes import PatchCaseflow
+from tests.core.ideal import NOW, PRINTER, RULES, agreed, case, event, hour
+
+FIRST = Content("Call", hour(2), "Office", "<p>agenda</p>")
+MINE = Content("Mine", hour(3), "My place", "<p>my words</p>")
+ITS = Content("Its", hour(4), "Its place", "<p>its words</p>")
+ALL = frozenset(Field)
+EDITED = NOW - timedelta(hours=1)
+NAMES = {Field.TITLE: "title", Field.TIME: "span", Field.PLACE: "place", Field.TEXT: "text"}
+
+
+def plan(
+    ours: Content = FIRST, its: Content = FIRST, *, link: dict[str, Any] | None = None, rules: Rules = RULES,
+    before: dict[str, Any] | None = None, told: dict[str, Any] | None = None, leads: bool = False, **members: Any
+) -> tuple[Step, Link, CaseflowEvent, OutlookEvent]:  # fmt: skip
+    """The step for a pair in agreement on FIRST that shows `ours` and `its` now; `before` is CaseFlow's side then."""
+    old = case(FIRST, version=4, **(before or {}))
+    born = (link or {}).get("born", Born.OUTLOOK)
+    agreed_link, seen = agreed(old, born, event(FIRST, **members) if born is Born.OUTLOOK else None)
+    agreed_link = structs.replace(agreed_link, **{"change_key": "k1", **(link or {})})
+    now = structs.replace(old, content=ours, version=5 if ours != FIRST or told else 4, **(told or {}))
+    shown = structs.replace(seen, content=its if its != FIRST else seen.content, **members)
+    lead = frozenset({"l1"}) if leads else frozenset()
+    found = Observed(events={"c1": now}, outlook={"o1": shown}, new_leaders=lead)
+    return plan_link(agreed_link, found, rules), agreed_link, now, shown
+
+
+def members_of(write: Any) -> dict[str, Any]:
+    names = ("title", "span", "place", "text", "sensitivity", "series_id")
+    return {name: value for name in names if (value := getattr(write, name, UNSET)) is not UNSET}
+
+
+def patch(step: Step) -> dict[str, Any]:
+    return members_of(step.caseflow)
+
+
+def sent(step: Step) -> dict[str, Any]:
+    return members_of(step.outlook.projection) if isinstance(step.outlook, ChangeOutlook) else {}
+
+
+def of(content: Content, *fields: Field) -> dict[str, Any]:
+    return {NAMES[field]: getattr(content, NAMES[field]) for field in fields or Field}
+
+
+def only(field: Field, content: Content) -> Content:
+    return structs.replace(FIRST, **of(content, field))
+
+
+def facts(link: Link) -> Link:
+    return structs.replace(link, starts_at=NOW + timedelta(hours=2), ends_at=NOW + timedelta(hours=3))
+
+
+# Whole steps
+
+
+def test_a_pair_in_agreement_is_left_and_its_link_learns_the_facts() -> None:
+    """E2: ids, ends and what CaseFlow says."""
+    stale = {"todo": Todo.LOOK, "tries": 3, "reason": "x", "outlook_id": "o1", "change_key": "k0"}
+    told = {"category": "Internal", "staff_ids": ("ann", "bob")}
+    step, link, now, shown = plan(link=stale, told=told, is_organizer=True, master_id=None)
+    assert step == Step(
+        link=structs.replace(
+            facts(link), todo=Todo.NONE, tries=0, reason=None, change_key="k1", version=5, category="Internal",
+            shared=True,
+        ),
+        did=Did.AGREE,
+        seen=shown,
+        before=FIRST,
+        version=5,
+        caseflow_side=PRINTER.all(FIRST),
+        outlook_side=PRINTER.all(FIRST),
+        caseflow_event=now,
+    )  # fmt: skip
+
+
+def test_outlooks_edit_comes_in() -> None:
+    """E1: what will be written is agreed once it is answered, not now."""
+    step, link, now, shown = plan(its=ITS)
+    assert step == Step(
+        link=structs.replace(link, starts_at=NOW + timedelta(hours=4), ends_at=NOW + timedelta(hours=5)),
+        did=Did.UPDATE,
+        caseflow=PatchCaseflow("c1", 4, title="Its", span=hour(4), place="Its place", text="<p>its words</p>"),
+        seen=shown,
+        before=FIRST,
+        version=4,
+        caseflow_side=PRINTER.all(ITS),
+        outlook_side=PRINTER.all(ITS),
+        caseflow_event=now,
+    )
+
+
+def test_caseflows_edit_goes_out() -> None:
+    """F1."""
+    step, link, now, shown = plan(MINE)
+    sends = Projection(mask=Mask.NONE, title="Mine", span=hour(3), place="My place", text="<p>my words</p>")
+    assert step == Step(
+        link=structs.replace(facts(link), ends_at=NOW + timedelta(hours=4), version=5),
+        did=Did.UPDATE,
+        outlook=ChangeOutlook(sends),
+        seen=shown,
+        before=MINE,
+        version=5,
+        caseflow_side=PRINTER.all(MINE),
+        outlook_side=PRINTER.all(MINE),
+        caseflow_event=now,
+    )
+
+
+@pytest.mark.parametrize("field", list(Field))
+def test_one_field_crosses_alone_and_the_rest_is_agreed(field: Field) -> None:
+    """F2, H3."""
+    coming, link, _, _ = plan(its=only(field, ITS))
+    assert (patch(coming), sent(coming)) == (of(ITS, field), {})
+    going, _, _, _ = plan(only(field, MINE))
+    assert (patch(going), sent(going)) == ({}, of(MINE, field))
+    assert coming.link.base == going.link.base == link.base
+    other = Field.TITLE if field is not Field.TITLE else Field.PLACE
+    both, _, _, _ = plan(only(field, MINE), only(other, ITS))
+    assert (patch(both), sent(both)) == (of(ITS, other), of(MINE, field))
+    assert both.link.version == 4
+
+
+def test_equal_edits_are_agreed_at_once() -> None:
+    """H1."""
+    step, _, _, _ = plan(MINE, MINE)
+    prints = PRINTER.all(MINE)
+    assert not step.writes
+    assert step.link.base == {field: Base(prints[field], prints[field]) for field in Field}
+    assert (step.link.version, step.did, step.opened) == (5, Did.AGREE, None)
+
+
+# Conflicts
+
+
+@pytest.mark.parametrize("minutes", [1, 3])
+def test_the_later_edit_wins_and_the_other_is_kept(minutes: int) -> None:
+    """H3."""
+    wins = minutes > 2
+    step, _, _, _ = plan(MINE, ITS, modified_at=EDITED + timedelta(minutes=minutes))
+    assert (patch(step), sent(step)) == ((of(ITS), {}) if wins else ({}, of(MINE)))
+    kept = ("outlook", MINE, ITS) if wins else ("caseflow", ITS, MINE)
+    assert step.opened == Opened("edit_conflict", kept=kept[0], loser=kept[1], winner=kept[2], fields=ALL)
+    assert (step.did, step.link.state) == (Did.UPDATE, State.LIVE)
+
+
+def test_a_protected_event_edited_on_both_sides_waits() -> None:
+    """H2: nothing is written and nothing agreed."""
+    protected = {"category": "Hearing"}
+    step, link, now, shown = plan(MINE, ITS, before=protected, attendees=0)
+    assert (patch(step), step.did, step.link.state) == ({}, Did.REVIEW, State.REVIEW)
+    assert step.opened == Opened("edit_conflict")
+    assert (step.link.base, step.link.version) == (link.base, 4)
+    assert (step.seen, step.caseflow_event, step.closes) == (shown, now, False)
+
+
+def test_a_mask_does_not_wait_for_a_decision_and_outlooks_words_are_added_first() -> None:
+    """G3, H4."""
+    step, _, _, _ = plan(
+        only(Field.TITLE, MINE), structs.replace(ITS, title="Its"), told={"category": "Hearing"},
+        link={"mask": "none"},
+    )  # fmt: skip
+    assert step.did is Did.REVIEW
+    assert sent(step) == {"text": MASK_TEXT, "place": "", "sensitivity": "confidential"}
+    text = f"<p>agenda</p>{ADDITION_MARK}2026-11-24</strong></p><p>its words</p><p>Place: Its place</p>"
+    assert patch(step) == {"text": text}
+
+
+def test_words_of_both_sides_stand_as_masking_begins() -> None:
+    """G3: a clash in what is masked is none."""
+    step, _, _, _ = plan(
+        structs.replace(FIRST, text="<p>my words</p>", place=""), structs.replace(FIRST, text="<p>its words</p>"),
+        told={"matter_id": "m1"},
+    )  # fmt: skip
+    assert step.opened is None
+    assert patch(step)["text"] == f"<p>my words</p>{ADDITION_MARK}2026-11-24</strong></p><p>its words</p>"
+    assert sent(step) == {"text": MASK_TEXT, "place": "", "sensitivity": "confidential"}
+
+
+@pytest.mark.parametrize("told", [{"category": "Hearing"}, {"matter_id": "m1"}])
+def test_one_that_becomes_private_is_asked_where_it_is_protected(told: dict[str, Any]) -> None:
+    """E4."""
+    step, _, _, _ = plan(before=told, sensitivity="private", link={"base": _agreed_open(told)})
+    assert (step.opened, step.did) == (Opened("edit_conflict"), Did.REVIEW)
+    assert (patch(step), sent(step)) == ({}, {})
+
+
+def _agreed_open(told: dict[str, Any]) -> dict[Field, Base]:
+    return agreed(case(FIRST, version=4, **told), Born.OUTLOOK, event(FIRST))[0].base
+
+
+def test_one_that_becomes_private_is_reduced_elsewhere() -> None:
+    """E4."""
+    step, _, _, _ = plan(sensitivity="private", link={"base": _agreed_open({})})
+    assert patch(step) == {"title": "Private appointment", "place": "", "text": ""}
+    assert (step.opened, sent(step)) == (None, {})
+
+
+def test_a_pair_in_review_that_agrees_again_leaves_it() -> None:
+    """H4."""
+    waiting = {"state": State.REVIEW, "review": "r1"}
+    step, _, _, _ = plan(link=waiting)
+    assert (step.closes, step.link.state, step.did) == (True, State.LIVE, Did.AGREE)
+    again, _, _, _ = plan(MINE, ITS, link=waiting, before={"category": "Hearing"})
+    assert (again.closes, again.link.state, again.did) == (False, State.REVIEW, Did.REVIEW)
+
+
+# What goes out
+
+
+@pytest.mark.parametrize(
+    ("members", "led"),
+    [
+        ({"attachments": True}, {Field.TEXT}),
+        ({"places": 3}, {Field.PLACE}),
+        ({"online": True}, {Field.PLACE, Field.TEXT}),
+        ({"sensitivity": "private"}, {Field.TITLE, Field.PLACE, Field.TEXT}),
+    ],
+)
+def test_where_outlook_leads_an_edit_of_caseflows_stays_open(members: dict[str, Any], led: set[Field]) -> None:
+    """E10, E4: it is not pushed, and not lost: its base stays."""
+    step, link, _, _ = plan(MINE, **members)
+    assert sent(step) == of(MINE, *(field for field in Field if field not in led))
+    assert step.link.base == link.base
+    assert (step.link.version, step.did) == (4, Did.UPDATE)
+    idle, _, _, _ = plan(**members)
+    assert (idle.writes, idle.link.version) == (False, 4)
+    unread, _, _, _ = plan(told={"staff_ids": ("ann", "bob")}, **members)
+    assert unread.link.version == 5
+
+
+def test_under_a_mask_only_title_and_times_go_out() -> None:
+    """G2."""
+    step, _, _, _ = plan(MINE, link={"born": Born.CASEFLOW}, before={"matter_id": "m1"})
+    assert sent(step) == of(MINE, Field.TITLE, Field.TIME)
+
+
+BOTH = (Field.PLACE, Field.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("mask", "author", "publishes"),
+    [
+        ("none", Author("staff", "bob"), True),
+        ("", Author("staff", "bob"), True),
+        ("none", Author("sync", "bob"), False),
+        ("none", Author("system", None), False),
+        ("confidential", Author("staff", "bob"), False),
+    ],
+)
+def test_a_veil_lifts_when_a_person_edits_it_unmasked(mask: str, author: Author, publishes: bool) -> None:
+    """G8: after a run has seen the event unmasked; never a text that a sync wrote."""
+    shows = structs.replace(FIRST, place="", text=MASK_TEXT)
+    base = {**_agreed_open({}), Field.TEXT: Base(PRINTER.field(FIRST, Field.TEXT), PRINTER.field(shows, Field.TEXT))}
+    base[Field.PLACE] = Base(PRINTER.field(FIRST, Field.PLACE), PRINTER.field(shows, Field.PLACE))
+    step, _, _, _ = plan(
+        structs.replace(FIRST, text="<p>my words</p>"), shows, told={"updated_by": author},
+        link={"veiled": BOTH, "mask": mask, "base": base},
+    )  # fmt: skip
+    assert sent(step) == ({"text": "<p>my words</p>"} if publishes else {})
+    assert step.link.veiled == ((Field.PLACE,) if publishes else BOTH)
+    assert step.link.mask == "none"
+    if publishes:
+        assert step.outlook_side == PRINTER.all(structs.replace(shows, text="<p>my words</p>"))
+
+
+def test_a_place_typed_into_a_mask_fills_caseflows_where_it_has_none() -> None:
+    """G3."""
+    first = structs.replace(FIRST, place="")
+    old = case(first, version=4, matter_id="m1")
+    link, seen = agreed(old, Born.CASEFLOW)
+    typed = structs.replace(seen, content=structs.replace(seen.content, place="Court"))
+    step = plan_link(link, Observed(events={"c1": old}, outlook={"o1": typed}), RULES)
+    assert (patch(step), sent(step)) == ({"place": "Court"}, {"place": ""})
+    assert step.caseflow_side == PRINTER.all(structs.replace(first, place="Court"))
+
+
+def test_an_edit_of_what_will_be_written_is_agreed_with_both_writes() -> None:
+    """design.md 2: neither side's field is agreed before its service has answered."""
+    first = structs.replace(FIRST, place="")
+    link, seen = agreed(case(first, version=4, matter_id="m1"), Born.CASEFLOW)
+    typed = structs.replace(seen, content=structs.replace(seen.content, place="Court", title="Its"))
+    now = case(first, version=4, matter_id="m1")
+    step = plan_link(link, Observed(events={"c1": now}, outlook={"o1": typed}), RULES)
+    assert patch(step) == {"title": "Its", "place": "Court"}
+    assert step.link.base == link.base
+    assert step.link.version == 4
+
+
+# Days of a series
+
+
+def test_a_day_of_a_series_carries_its_series() -> None:
+    """D4."""
+    step, _, _, _ = plan(master_id="s1")
+    assert (patch(step), step.did, step.link.master_id) == ({"series_id": "s1"}, Did.UPDATE, "s1")
+    same, _, _, _ = plan(told={"series_id": "s1"}, master_id="s1")
+    assert not same.writes
+    single, _, _, _ = plan(told={"series_id": "s1"})
+    assert not single.writes
+
+
+@pytest.mark.parametrize(
+    ("ours", "master", "own"),
+    [
+        (only(Field.TEXT, MINE), "s1", True),
+        (only(Field.TITLE, MINE), "s1", False),
+        (only(Field.TEXT, MINE), None, False),
+    ],
+)
+def test_a_description_sent_to_one_day_is_its_own(ours: Content, master: str | None, own: bool) -> None:
+    """D4."""
+    step, _, _, _ = plan(ours, told={"series_id": master}, master_id=master)
+    assert step.link.own_text is own
+
+
+# Resting, and days in the person's zone
+
+
+LATER = structs.replace(RULES, policy=structs.replace(RULES.policy, now=NOW + timedelta(days=40)))
+
+
+def test_what_rests_is_only_masked() -> None:
+    """D6: nothing crosses, the base stays, and an open item stays open."""
+    for state in (State.RESTING, State.REVIEW):
+        step, link, _, _ = plan(MINE, structs.replace(ITS, place="Office"), rules=LATER, link={"state": state})
+        assert (patch(step), sent(step), step.closes) == ({}, {}, False)
+        assert (step.link.base, step.link.version, step.link.state) == (link.base, 4, state)
+    masked, _, _, _ = plan(rules=LATER, told={"matter_id": "m1"})
+    assert sent(masked) == {"place": "", "text": MASK_TEXT, "sensitivity": "confidential"}
+
+
+@pytest.mark.parametrize("side", ["caseflow", "outlook"])
+def test_either_side_wakes_it(side: str) -> None:
+    """D6: a change made while it rested counts."""
+    ahead = structs.replace(FIRST, span=timed(NOW + timedelta(days=60), NOW + timedelta(days=61), "America/New_York"))
+    step, _, _, _ = plan(*((ahead, FIRST) if side == "caseflow" else (FIRST, ahead)), rules=LATER)
+    assert (sent(step) if side == "caseflow" else patch(step)) == of(ahead, Field.TIME)
+
+
+def test_a_link_dates_days_in_the_persons_zone() -> None:
+    """D5: an event ends when the later of both sides does."""
+    whole = structs.replace(FIRST, span=days(date(2026, 12, 1), date(2026, 12, 2), "UTC"))
+    longer = structs.replace(FIRST, span=days(date(2026, 12, 1), date(2026, 12, 3), "UTC"))
+    begins = datetime(2026, 12, 1, 5, tzinfo=UTC)
+    for ours, its in ((whole, longer), (longer, whole)):
+        step, _, _, _ = plan(ours, its)
+        assert (step.link.starts_at, step.link.ends_at) == (begins, begins + timedelta(days=2))
+
+
+def test_the_links_own_memory_says_which_mask_a_changed_list_asks_for() -> None:
+    """G3."""
+    step, _, _, _ = plan(told={"confidential": True, "visibility": "private"})
+    assert mask_of_link(step.link, RULES.policy) is Mask.CONFIDENTIAL
+    assert (step.link.confidential, step.link.visibility) == (True, "private")
+
+
+# Meetings
+
+
+def meeting(ours: Content = FIRST, its: Content = FIRST, organiser: bool = False, **given: Any) -> Step:
+    members = {"attendees": 2, "is_organizer": organiser, "modified_at": EDITED, **given.pop("members", {})}
+    given["link"] = {"meeting": True, **given.pop("link", {})}
+    return plan(ours, its, **given, **members)[0]
+
+
+@pytest.mark.parametrize("organiser", [True, False])
+def test_a_meetings_changes_come_in(organiser: bool) -> None:
+    """F3."""
+    step = meeting(its=ITS, organiser=organiser)
+    assert (patch(step), sent(step), step.opened) == (of(ITS), {}, None)
+    assert (step.link.meeting, step.link.own_text) == (True, False)
+
+
+def test_only_an_organisers_new_time_goes_out() -> None:
+    """F3."""
+    step = meeting(only(Field.TIME, MINE), organiser=True)
+    assert (patch(step), sent(step), step.opened) == ({}, of(MINE, Field.TIME), None)
+
+
+@pytest.mark.parametrize("field", [Field.TITLE, Field.TIME, Field.PLACE])
+def test_an_attendees_edit_is_set_back_and_kept(field: Field) -> None:
+    """F3, H3."""
+    ours = only(field, MINE)
+    step = meeting(ours)
+    assert (patch(step), sent(step)) == (of(FIRST, field), {})
+    assert step.opened == Opened("edit_conflict", kept="outlook", loser=ours, winner=FIRST, fields=frozenset({field}))
+
+
+@pytest.mark.parametrize(
+    ("field", "organiser", "told"),
+    [
+        (Field.TITLE, True, {}),
+        (Field.PLACE, True, {}),
+        (Field.TITLE, False, {"category": "Hearing"}),
+        (Field.TIME, False, {"matter_id": "m1"}),
+        (Field.TIME, True, {"matter_id": "m1"}),
+        (Field.TIME, True, {"visibility": "private"}),
+    ],
+)
+def test_what_an_organiser_or_a_matter_holds_is_asked(field: Field, organiser: bool, told: dict[str, Any]) -> None:
+    """F3."""
+    step = meeting(only(field, MINE), organiser=organiser, before=told)
+    assert step.opened == Opened("organizer_controlled")
+    assert (step.writes, step.did, step.link.state) == (False, Did.REVIEW, State.REVIEW)
+
+
+def test_a_protected_meeting_edited_on_both_sides_waits() -> None:
+    """H2."""
+    step = meeting(only(Field.TITLE, MINE), only(Field.TITLE, ITS), before={"category": "Hearing"})
+    assert (step.opened, step.writes, step.link.state) == (Opened("edit_conflict"), False, State.REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("organiser", "minutes", "ours_wins"), [(True, 0, True), (True, 5, False), (False, 0, False), (False, 5, False)]
+)
+def test_of_a_meeting_moved_on_both_sides_the_organisers_later_edit_wins(
+    organiser: bool, minutes: int, ours_wins: bool
+) -> None:
+    """F3, H3."""
+    mine, its = only(Field.TIME, MINE), only(Field.TIME, ITS)
+    step = meeting(mine, its, organiser, members={"modified_at": EDITED + timedelta(minutes=minutes)})
+    assert (patch(step), sent(step)) == (({}, of(mine, Field.TIME)) if ours_wins else (of(its, Field.TIME), {}))
+    kept = ("caseflow", its, mine) if ours_wins else ("outlook", mine, its)
+    time = frozenset({Field.TIME})
+    assert step.opened == Opened("edit_conflict", kept=kept[0], loser=kept[1], winner=kept[2], fields=time)
+
+
+def test_a_clash_in_more_than_time_goes_to_outlook() -> None:
+    """F3: its title is never written, so Outlook's wins in both."""
+    mine = structs.replace(FIRST, title="Mine", span=hour(3))
+    its = structs.replace(FIRST, title="Its", span=hour(4))
+    step = meeting(mine, its, organiser=True)
+    assert (patch(step), sent(step)) == (of(its, Field.TITLE, Field.TIME), {})
+    assert step.opened is not None
+    assert step.opened.kept == "outlook"
+
+
+def test_a_clash_and_an_edit_that_is_set_back_are_kept_together() -> None:
+    """F3, H3."""
+    mine = structs.replace(FIRST, title="Mine", place="My place")
+    step = meeting(mine, only(Field.TITLE, ITS))
+    assert patch(step) == {"title": "Its", "place": "Office"}
+    assert step.opened is not None
+    assert step.opened.fields == {Field.TITLE, Field.PLACE}
+
+
+def test_a_description_edited_here_is_no_longer_overwritten() -> None:
+    """F3."""
+    step = meeting(only(Field.TEXT, MINE))
+    assert (step.writes, step.link.own_text) == (False, True)
+    later = meeting(its=ITS, link={"own_text": True})
+    assert (patch(later), later.link.own_text) == (of(ITS, Field.TITLE, Field.TIME, Field.PLACE), True)
+    both = meeting(only(Field.TEXT, MINE), only(Field.TEXT, ITS))
+    assert (both.writes, both.opened, both.link.own_text) == (False, None, True)
+    adopted = meeting(only(Field.TEXT, MINE), link={"base": {}})
+    assert not adopted.link.own_text
+
+
+def test_a_copy_that_follows_brings_in_nothing() -> None:
+    """E3."""
+    step = meeting(MINE, ITS, link={"leads": False})
+    assert (step.writes, step.opened) == (False, None)
+
+
+def test_a_copy_that_takes_the_lead_brings_in_what_differs_and_keeps_what_lost() -> None:
+    """E3, H3: its base says nothing of what the one before it had agreed."""
+    differs = structs.replace(FIRST, title="Its", place="Its place")
+    base = {field: Base(PRINTER.field(FIRST, field), PRINTER.field(differs, field)) for field in Field}
+    step = meeting(FIRST, differs, leads=True, link={"base": base})
+    assert patch(step) == {"title": "Its", "place": "Its place"}
+    fields = frozenset({Field.TITLE, Field.PLACE})
+    assert step.opened == Opened("edit_conflict", kept="outlook", loser=FIRST, winner=differs, fields=fields)
+    follows = meeting(FIRST, differs, link={"base": base})
+    assert not follows.writes
+
+
+def test_a_meeting_that_rests_is_left() -> None:
+    """D6."""
+    step = meeting(MINE, ITS, rules=LATER, link={"state": State.RESTING})
+    assert (step.writes, step.opened, step.link.state) == (False, None, State.RESTING)
+
+
+def test_a_masked_meeting_is_listed() -> None:
+    """G7."""
+    step = meeting(its=only(Field.TITLE, ITS), before={"matter_id": "m1"})
+    assert (sent(step), step.link.not_masked) == ({}, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, cast
 
 import pytest
@@ -171,5 +171,8 @@ def test_a_stamp_of_one_field_says_nothing_of_the_others() -> None:
 def test_an_instant_with_another_offset_is_the_same_instant() -> None:
     """D5."""
     start = datetime(2026, 12, 1, 12, tzinfo=UTC)
-    assert timed(start, start).zone == "UTC"
+    tokyo = start.astimezone(timezone(timedelta(hours=9)))
+    span = timed(tokyo, tokyo + timedelta(hours=1))
+    assert (span.start, span.end, span.zone) == (start, start + timedelta(hours=1), "UTC")
+    assert (span.start.isoformat(), span.end.isoformat()) == ("2026-12-01T12:00:00+00:00", "2026-12-01T13:00:00+00:00")
     assert days(DAY, DAY).zone == "UTC"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from shared.core.events import CaseflowEvent, Content, Kind, MirrorItem, OutlookEvent, timed
+from shared.core.events import CaseflowEvent, Content, Kind, MirrorItem, OutlookEvent, days, timed
 from shared.core.index import Index
 from shared.core.links import Born, Link, State, Todo, caseflow_link_id, outlook_link_id, transaction_id
 from shared.core.newcomers import LOST_ATTEMPTS_MAX, Newcomers
@@ -195,6 +195,32 @@ def test_what_is_out_of_scope_in_outlook_is_not_adopted() -> None:
     new = sorting([theirs("o1"), declined], [ours()])
     assert new.paired == [(adopted(ours(), theirs("o1"), RULES), theirs("o1"))]
     assert new.skipped == {"pull_declined": 1}
+
+
+def test_what_is_skipped_is_counted_by_reason() -> None:
+    """D3: the page shows how many of each."""
+    late, early = structs.replace(CONTENT, span=BEYOND), structs.replace(CONTENT, span=BEFORE)
+    copy = structs.replace(marked(TASK_MARK), transaction_id=None)
+    link = Link("l9", Kind.EVENT, Born.CASEFLOW, caseflow_id="c9", outlook_id="o99", attempt=2)
+    old = theirs(link_mark="l9", transaction_id=transaction_id("l9", 0))
+    over = [ended(theirs(name), "deleted") for name in ("o7", "o8")]
+    outlook = [
+        theirs("o1", late), theirs("o2", early), theirs("o3", late), structs.replace(copy, id="o4"),
+        structs.replace(copy, id="o5"), structs.replace(marked(), id="o6"), theirs("o7"), theirs("o8"),
+        structs.replace(marked(attempt=1), id="o9"), structs.replace(old, id="p1"), structs.replace(old, id="p2"),
+    ]  # fmt: skip
+    caseflow = [ours("c5", late), ours("c6", early), ours("c7", late)]
+    assert sorting(outlook, caseflow, live=[link], over=over).skipped == {
+        "pull_beyond_window": 2, "pull_before_line": 1, "copied_mirror": 2, "orphan": 2, "ended": 2, "old_attempt": 2,
+        "push_beyond_window": 2, "push_before_line": 1,
+    }  # fmt: skip
+
+
+def test_days_begin_in_the_persons_zone_where_the_window_ends() -> None:
+    """D3, D5."""
+    first = days(date(2026, 12, 1), date(2026, 12, 2), "UTC")
+    near = structs.replace(RULES, policy=structs.replace(POLICY, window_end=datetime(2026, 12, 1, 2, tzinfo=UTC)))
+    assert outlook_skip(theirs(content=structs.replace(CONTENT, span=first)), near) == "beyond_window"
 
 
 # Our marks

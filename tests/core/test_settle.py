@@ -11,6 +11,7 @@ from shared.core.events import Content, Field
 from shared.core.links import Base, Born, Link, State, Todo
 from shared.core.mask import project, project_fields
 from shared.core.plan_new import plan_pulled, plan_pushed
+from shared.core.plan_removal import restored
 from shared.core.policy import Mask
 from shared.core.settle import CROSSING, TRIES_MAX, after_caseflow, after_outlook, looked_at_later, set_aside
 from shared.core.steps import ChangeOutlook, Did, DropOutlook, Opened, Step
@@ -173,6 +174,13 @@ def test_a_repeated_answer_agrees_on_nothing(staff: tuple[str, ...], todo: Todo)
     assert done.link == structs.replace(
         step.link, caseflow_id="c1", shared=True, todo=todo, version=0, create_key="", base={}
     )
+
+
+def test_a_repeated_restore_agrees_on_nothing() -> None:
+    """H4: the version that was agreed is another event's."""
+    step = restored(structs.replace(LINK, caseflow_id="c0"), THEIRS, RULES)
+    done = after_caseflow(step, None, CaseflowResult(Verdict.DONE, event=OURS, replayed=True), RULES)
+    assert (done.link.version, done.link.todo, done.link.caseflow_id) == (0, Todo.LOOK, "c1")
 
 
 def test_a_key_that_says_deleted_gets_a_new_attempt() -> None:

@@ -35,6 +35,7 @@ from shared.core.texts import (
             "<p>one</p>\n<p>two</p>",
         ),
         ("<BODY><p>one</p></BODY>", "<p>one</p>"),
+        ("before<body><p>one</p></body>after", "<p>one</p>"),
         ("<p onclick='x()' style='color:red'>one</p><script>alert(1)</script><style>p{}</style>", "<p>one</p>"),
         ("<p>a<img src='https://x.test/pixel.png'>b</p>", "<p>ab</p>"),
         ("<a href='javascript:x'>a</a><a href='/relative'>b</a>", "<a>a</a><a>b</a>"),

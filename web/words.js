@@ -66,6 +66,7 @@ const SKIPPED = {
   declined: "declined or cancelled",
   made_by_sync: "made by the sync",
   not_past: "not over yet",
+  in_step: "carried by the ordinary sync",
 };
 
 export function imported(job) {

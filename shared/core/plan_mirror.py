@@ -71,7 +71,7 @@ def _kept(link: Link, item: MirrorItem, outlook: OutlookEvent, rules: Rules) -> 
     mask = mirror_mask(item)
     veiled = BOTH_MASKED if mask is not Mask.NONE else link.veiled
     wanted = _wanted(item, rules, mask, veiled)
-    if rules.policy.rests(wanted.span):
+    if rules.policy.rests(wanted.span) and rules.policy.rests(outlook.content.span):
         return nothing(structs.replace(link, change_key=outlook.change_key), "rests")
     fields = _differs(link, wanted, rules, set(Field))
     edited = _edited(link, outlook, rules, veiled)

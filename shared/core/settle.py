@@ -29,6 +29,13 @@ def looked_at_later(link: Link, todo: Todo = Todo.LOOK) -> Link:
     return structs.replace(link, todo=todo)
 
 
+def as_veiled_before(link: Link, stored: Link | None) -> Link:
+    """The link while its mask is not known to be written: words under a veil that is not there are no additions."""
+    if stored is None:
+        return link
+    return structs.replace(link, veiled=stored.veiled, mask=stored.mask, made_private=stored.made_private)
+
+
 def after_caseflow(step: Step, old: Link | None, result: CaseflowResult, rules: Rules) -> Step:
     """The step once CaseFlow has answered. Its Outlook write stays only if CaseFlow's was done (G3)."""
     match step.caseflow:

@@ -10,7 +10,7 @@ from msgspec import structs
 from shared.core.events import OutlookEvent
 from shared.core.links import Link, State, Todo, idempotency_key, is_ours, outlook_link_id, remembering
 from shared.core.newcomers import LOST_ATTEMPTS_MAX
-from shared.core.plan_new import plan_pulled
+from shared.core.plan_new import outlook_skip, plan_pulled
 from shared.core.state import Job
 from shared.core.steps import Step
 from shared.core.writes import CaseflowResult, CreateCaseflow, Verdict
@@ -104,6 +104,8 @@ def _is_left(run: Run, event: OutlookEvent, now: datetime, skipped: Counter[str]
         reason = "not_past"
     elif event.has_ended_for_user:
         reason = "declined"
+    elif run.rules.policy.events and outlook_skip(event, run.rules) is None:
+        reason = "in_step"  # after the line and not yet at rest: the ordinary sync carries it, with all it knows (E3)
     if reason is None:
         return False
     skipped[reason] += 1

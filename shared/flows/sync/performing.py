@@ -15,7 +15,7 @@ from shared.core import marks
 from shared.core.events import Kind, OutlookEvent
 from shared.core.links import Link, State, Todo, transaction_id
 from shared.core.mask import stamp_for
-from shared.core.settle import CROSSING, after_caseflow, after_outlook, looked_at_later
+from shared.core.settle import CROSSING, after_caseflow, after_outlook, as_veiled_before, looked_at_later
 from shared.core.steps import ChangeOutlook, MakeOutlook, Opened, Step
 from shared.core.writes import (
     CaseflowResult,
@@ -24,6 +24,7 @@ from shared.core.writes import (
     DeleteOutlook,
     OutlookWrite,
     PatchOutlook,
+    Verdict,
 )
 from shared.flows.sync.leading import register
 from shared.flows.sync.reporting import report_caseflow, report_outlook, report_silent
@@ -93,11 +94,16 @@ def _write_caseflow(run: Run, steps: list[Step]) -> list[Step]:
     results = run.ports.caseflow.write(run.row.firm_id, writes, run.origin)
     settled = [_settle_caseflow(run, step, result) for step, result in zip(steps, results, strict=True)]
     going_on = [step for step in settled if step.outlook is not None]
-    links = [looked_at_later(step.link) if step.outlook is not None else step.link for step in settled]
+    links = [_owing(run, step) if step.outlook is not None else step.link for step in settled]
     run.record([_timed(run, link) for link in links], [step.drops for step in settled if step.drops])
     made = [step for step in settled if isinstance(step.caseflow, CreateCaseflow) and step.link.todo is Todo.NONE]
     register(run, [(step.seen, step.link) for step in made])
     return [structs.replace(step, caseflow=None) for step in going_on]
+
+
+def _owing(run: Run, step: Step) -> Link:
+    """CaseFlow has answered, Outlook is still to be written: a crash now is looked at by the next job."""
+    return looked_at_later(as_veiled_before(step.link, run.index.get(step.link.id)))
 
 
 def _settle_caseflow(run: Run, step: Step, result: CaseflowResult) -> Step:
@@ -132,6 +138,8 @@ def _write_outlook(run: Run, steps: list[Step]) -> None:
         if step.outlook is None:
             continue
         link = after_outlook(step, step.outlook, nonce, result)
+        if isinstance(step.outlook, ChangeOutlook) and result.verdict is not Verdict.DONE:
+            link = as_veiled_before(link, run.index.get(link.id))
         refused += [structs.replace(step, link=link, opened=Opened("edit_conflict"))] * (result.code == CROSSING)
         links.append(_timed(run, link))
         if result.event is not None and isinstance(step.outlook, MakeOutlook) and link.kind is Kind.EVENT:

@@ -61,7 +61,7 @@ def _newcomers(run: Run, known: Gathered) -> list[Step]:
     events = known.feed.events.values() if run.rules.policy.events else ()
     new.sort(known.new_outlook, events, known.feed.mirrors.values(), known.later.values())
     run.skipped.update(new.skipped)
-    run.unfinished |= new.waiting or bool(known.held)
+    run.unfinished |= run.rules.policy.events and (new.waiting or bool(known.held))
     for link, event in new.paired:
         _pair(known, link, event)
     woken = [_wake(run, known, link, event) for link, event in new.woken]

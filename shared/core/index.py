@@ -92,7 +92,7 @@ def is_echo(link: Link, event: OutlookEvent, rules: Rules) -> bool:
         return False
     if link.meeting != event.is_meeting and not link.is_mirror:
         return False
-    if link.is_mirror and link.veiled:
+    if link.is_mirror:
         prints = rules.printer.all(event.content)
         return all(base.outlook == prints[field] for field, base in link.base.items())
     return not outlook_changed(link, seen_content(event, link), rules.printer)

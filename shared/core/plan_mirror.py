@@ -7,7 +7,7 @@ from msgspec import structs
 from shared.core.events import Content, Field, Kind, MirrorItem, OutlookEvent
 from shared.core.links import Link, State
 from shared.core.mask import mirror_content, project_fields, sensitivity_of
-from shared.core.pairs import Rules, carried, echo
+from shared.core.pairs import Rules, echo
 from shared.core.plan_new import BOTH_MASKED, mirror_mask, mirror_skip, plan_mirrored
 from shared.core.policy import Mask
 from shared.core.steps import ChangeOutlook, Did, DropOutlook, Step, ended, nothing, settled
@@ -74,7 +74,7 @@ def _kept(link: Link, item: MirrorItem, outlook: OutlookEvent, rules: Rules) -> 
     if rules.policy.rests(wanted.span) and rules.policy.rests(outlook.content.span):
         return nothing(structs.replace(link, change_key=outlook.change_key), "rests")
     fields = _differs(link, wanted, rules, set(Field))
-    edited = _edited(link, outlook, rules, veiled)
+    edited = _edited(link, outlook, rules)
     projection = project_fields(wanted, mask, frozenset(fields | edited), veiled, _sensitivity(link, outlook, mask))
     return Step(
         link=structs.replace(
@@ -104,9 +104,8 @@ def _wanted(item: MirrorItem, rules: Rules, mask: Mask, veiled: tuple[Field, ...
     return structs.replace(content, text=MASK_TEXT) if Field.TEXT in veiled else content
 
 
-def _edited(link: Link, outlook: OutlookEvent, rules: Rules, veiled: tuple[Field, ...]) -> set[Field]:
-    seen = outlook.content if veiled else carried(outlook, hidden=False)
-    theirs = rules.printer.all(seen)
+def _edited(link: Link, outlook: OutlookEvent, rules: Rules) -> set[Field]:
+    theirs = rules.printer.all(outlook.content)
     return {field for field in Field if field not in link.base or link.base[field].outlook != theirs[field]}
 
 

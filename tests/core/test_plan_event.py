@@ -119,10 +119,11 @@ def test_the_later_edit_wins_and_the_other_is_kept(minutes: int) -> None:
 
 
 def test_a_protected_event_edited_on_both_sides_waits() -> None:
-    """H2: nothing is written and nothing agreed."""
+    """H2: nothing is agreed; but for the mask, which does not wait, nothing is written (H4)."""
     protected = {"category": "Hearing"}
     step, link, now, shown = plan(MINE, ITS, before=protected, attendees=0)
-    assert (patch(step), step.did, step.link.state) == ({}, Did.REVIEW, State.REVIEW)
+    text = f"<p>my words</p>{ADDITION_MARK}2026-11-24</strong></p><p>its words</p><p>Place: Its place</p>"
+    assert (patch(step), step.did, step.link.state) == ({"text": text}, Did.REVIEW, State.REVIEW)
     assert step.opened == Opened("edit_conflict")
     assert (step.link.base, step.link.version) == (link.base, 4)
     assert (step.seen, step.caseflow_event, step.closes) == (shown, now, False)

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from shared.core.events import OutlookEvent
-from shared.core.links import Link, State, Todo, idempotency_key, is_ours, outlook_link_id, remembering
+from shared.core.links import Link, State, Todo, is_ours, outlook_link_id, remembering
 from shared.core.newcomers import LOST_ATTEMPTS_MAX
 from shared.core.plan_new import outlook_skip, plan_pulled
 from shared.core.state import Job
 from shared.core.steps import Step
-from shared.core.writes import CaseflowResult, CreateCaseflow, Verdict
+from shared.core.writes import CaseflowResult, PatchCaseflow, Verdict
 from shared.flows import chain
 from shared.flows.sync.ending import job_row
 from shared.flows.sync.reporting import report_caseflow
@@ -119,7 +119,7 @@ def _copy(run: Run, events: list[OutlookEvent], skipped: Counter[str]) -> None:
     steps = [_step(run, event) for event in events]
     run.record([step.link for step in steps])
     writes = [step.caseflow for step in steps if step.caseflow is not None]
-    results = run.ports.caseflow.write(run.row.firm_id, writes, run.origin)
+    results = _joined(run, run.ports.caseflow.write(run.row.firm_id, writes, run.origin))
     links = []
     for step, result in zip(steps, results, strict=True):
         report_caseflow(run, step, result)
@@ -132,12 +132,22 @@ def _copy(run: Run, events: list[OutlookEvent], skipped: Counter[str]) -> None:
 def _step(run: Run, event: OutlookEvent) -> Step:
     step = plan_pulled(event, run.rules)
     link = _imported(run, event) or structs.replace(step.link, state=State.IMPORTED)
-    if isinstance(step.caseflow, CreateCaseflow):
-        # An import is a copy of one's own mailbox, also of a meeting: its key is its link's alone (J5).
-        return structs.replace(
-            step, link=link, caseflow=structs.replace(step.caseflow, key=idempotency_key(link.id, 0))
-        )
     return structs.replace(step, link=link)
+
+
+def _joined(run: Run, results: list[CaseflowResult]) -> list[CaseflowResult]:
+    """A meeting that a colleague's mailbox brought in is that one event, with this staff member on it, too (E3)."""
+    staff_id = run.row.staff_id
+    joins = {
+        number: PatchCaseflow(event.id, event.version, staff_ids=(*event.staff_ids, staff_id))
+        for number, result in enumerate(results)
+        if (event := result.event) is not None and result.replayed and staff_id not in event.staff_ids
+    }
+    if not joins:
+        return results
+    answers = run.ports.caseflow.write(run.row.firm_id, list(joins.values()), run.origin)
+    joined = dict(zip(joins, answers, strict=True))
+    return [joined.get(number, result) for number, result in enumerate(results)]
 
 
 def _settled(run: Run, step: Step, result: CaseflowResult) -> Link:

@@ -38,7 +38,7 @@ class FaultyHttp:
     """
 
     def __init__(  # noqa: PLR0917
-        self, http: Http, service: str, scheduler: Scheduler, sent: Sent, done: Callable[[], None], heard: Heard,
+        self, http: Http, service: str, scheduler: Scheduler, sent: Sent, done: Callable[[str], None], heard: Heard,
         arm: Callable[[str], None],
     ) -> None:  # fmt: skip
         self._http = http
@@ -64,7 +64,7 @@ class FaultyHttp:
         else:
             self._arm("inner" if fault == "inner_throttled" else "")
             answer = self._http.send(method, url, headers=headers, body=body)
-            self._done()
+            self._done(call)
         answer = _AFTER.get(fault) or _broken(answer, fault)
         self._scheduler.pause("after", call)
         if fault == "crash_after":

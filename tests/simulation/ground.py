@@ -20,7 +20,7 @@ from shared.ports import Insert, Put, Replace, RowChange
 from tests.simulation.checks import Violation, WriteChecks
 from tests.simulation.faulty import FaultyHttp, FaultyQueue, FaultyStore, is_write
 from tests.simulation.scenario import Scenario, forgets, hides
-from tests.simulation.scheduler import Scheduler
+from tests.simulation.scheduler import Scheduler, Task
 from tests.simulation.secrets import ByteChecks
 from tests.simulation.stage import Stage
 from tests.simulation.truth import Truth
@@ -109,15 +109,25 @@ class Ground:
             if task.late_writes > 1 and self.world.row(person).connection == "disconnected":
                 self.fail([Violation("disconnected", f"{task.name} began write {task.late_writes} after disconnect")])
 
-    def _done(self) -> None:
+    def _done(self, call: str) -> None:
         task = self.scheduler.current
         if task is None:
             return
         self.world.clock.pass_(seconds=LATENCY)
         for change in self.look(task.name, by_app=True):
             self.written += 1
-            self.fail(self.writes.judge(change, task, raced=False))
+            self.fail(self.writes.judge(change, task, raced=self._has_raced(change, task)))
         self.fail(self.writes.mail(task))
+        if call in {"graph read", "graph delta", "graph calendarView"}:
+            task.read_at = self.watch.clock
+
+    def _has_raced(self, change: Change, task: Task) -> bool:
+        """A person saved between our read and our write, and Graph ignores `If-Match` (not promised)."""
+        ignored = not self.world.graph.office.switches.if_match_honoured
+        history = self.watch.history[(change.after.side, change.after.id)]
+        last = history[-2] if len(history) > 1 else None
+        outlook = change.after.side == "outlook"
+        return ignored and outlook and last is not None and not last.by_app and last.at > task.read_at
 
     def look(self, actor: str, *, by_app: bool) -> list[Change]:
         """What changed since the last look, heard and told."""

@@ -36,9 +36,9 @@ class MirrorChecks:
             if seen.owner == self.person.staff_id and seen.token[:2] in {"tk", "dl"} and not seen.attendees:
                 found.setdefault(seen.token, []).append(seen)
         for token, item in sorted(wanted.items()):
-            if token in held or ends_at(_span(item)) <= self.now - RESTS:
-                continue
-            yield from self._of_item(item, found.pop(token, []))
+            mirrors = found.pop(token, [])
+            if token not in held and ends_at(_span(item)) > self.now - RESTS:
+                yield from self._of_item(item, mirrors)
         for token, mirrors in sorted(found.items()):
             restored = (self.person.staff_id, token) in self.truth.restored
             if not restored and token not in held and any(self._may_not_stay(mirror) for mirror in mirrors):

@@ -12,6 +12,7 @@ from shared.core.links import Link
 from shared.core.state import StaffRow
 from shared.core.texts import MASK_TEXT, PRIVATE_TITLE, plain
 from tests.simulation.checks import Violation
+from tests.simulation.lists import ListChecks
 from tests.simulation.mirrors import MirrorChecks
 from tests.simulation.truth import Truth
 from tests.simulation.values import ends_at, starts_at, words_of
@@ -65,6 +66,7 @@ class RestChecks:
                 continue
             if row.preferences.calendar_events:
                 yield from _View(self.truth, person, row).judge()
+                yield from ListChecks(self.truth, person).judge()
             yield from MirrorChecks(self.truth, person, row).judge()
 
     def _is_on(self, row: StaffRow) -> bool:

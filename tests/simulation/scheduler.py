@@ -30,6 +30,7 @@ class Task:
     fault: str = ""
     requests: int = 0
     late_writes: int = 0
+    read_at: int = 0
     frozen: bool = False
     generation: int = 0
     message: JobMessage | None = None

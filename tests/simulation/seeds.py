@@ -92,6 +92,7 @@ class _Maker:
         self.acts = self._swarm(list(ACTS), always=CREATES)
         self.http_faults = self._swarm(list(HTTP_FAULTS), always=())
         self.store_faults = self._swarm(list(STORE_FAULTS), always=())
+        self.many = self.random.choice((2, 3, 8))
         self.calm = self.random.random() < 0.15
         self.operations: list[Operation] = []
         self.events: list[tuple[str, str]] = []
@@ -123,8 +124,12 @@ class _Maker:
     def reach(self) -> str:
         return self.random.choices(("near", "dst", "far", "past"), (20, 2, 1, 1))[0]
 
-    def act(self) -> None:
-        names = [name for name in self.acts if name not in CREATES or len(self.events) < 8]
+    def act(self, side: str = "") -> None:
+        names = [
+            name for name in self.acts if name.endswith(side) and (name not in CREATES or len(self.events) < self.many)
+        ]
+        if not names:
+            return
         do = self.random.choices(names, [ACTS[name][0] for name in names])[0]
         if do in CREATES or not self.events:
             self.create()
@@ -176,6 +181,11 @@ class _Maker:
         if fault.startswith("crash"):
             self.open.remove(job)
         self.add("until", job=job, call=call, fault=fault, kind="" if fault else self.random.choice(("", "after")))
+        if not fault:
+            for _ in range(self.random.randint(0, 2)):
+                self.act(
+                    self.random.choice(("_outlook", "_case", "_case" if call.startswith("caseflow") else "_outlook"))
+                )
         if fault in LOSSES and call == "graph write" and self.random.random() < 0.9:
             self.followed("graph filter")
 
@@ -193,7 +203,7 @@ class _Maker:
 def derive(seed: int) -> Scenario:
     """The scenario of a seed; the same for ever."""
     maker = _Maker(seed)
-    for _ in range(maker.random.randint(2, 5)):
+    for _ in range(maker.random.randint(2, min(5, maker.many + 1))):
         maker.create()
     if maker.random.random() < 0.75:
         maker.add("settle")

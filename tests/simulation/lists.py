@@ -1,0 +1,68 @@
+"""The checker of lists: an event is excused from convergence only for the reason that its list states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from local.graph.store import whole
+from shared.core import rows
+from shared.core.links import Link, State
+from shared.core.state import Review
+from tests.simulation.checks import Violation
+from tests.simulation.truth import Truth
+from tests.simulation.watch import Seen
+from tests.simulation.world import Person
+
+LISTED = {State.REVIEW, State.ASIDE, State.ENDED}
+
+
+class ListChecks:
+    """Judges one person's lists: under review, set aside, ended."""
+
+    def __init__(self, truth: Truth, person: Person) -> None:
+        self.truth = truth
+        self.person = person
+        self._rows = truth.world.store.partitions.get(truth.world.partition(person), {})
+        mailbox = person.mailbox
+        items = mailbox.store.items.values()
+        self._outlook = {mailbox._id(whole(item)): f"{person.staff_id}/{item.number}" for item in items}
+
+    def judge(self) -> Iterator[Violation]:
+        """Every link that stands in a list without its reason."""
+        for key, row in sorted(self._rows.items()):
+            if key.startswith((rows.LINK_PREFIX, rows.ENDED_PREFIX)):
+                link = rows.decoded(row.data, Link)
+                if link.state in LISTED and not link.is_mirror:
+                    yield from self._of_link(link)
+
+    def _of_link(self, link: Link) -> Iterator[Violation]:
+        case = self.truth.watch.now.get(("caseflow", link.caseflow_id or ""))
+        event = self.truth.watch.now.get(("outlook", self._outlook.get(link.outlook_id or "", "")))
+        token = (case or event).token if case or event else link.id  # type: ignore[union-attr]
+        wrong = self._wrong(link, case, event)
+        if wrong:
+            yield Violation("lists", f"{self.person.staff_id}: {token} is {link.state.value}, but {wrong}")
+
+    def _wrong(self, link: Link, case: Seen | None, event: Seen | None) -> str:
+        in_caseflow = case is not None and case.stands and self.person.staff_id in case.staff
+        in_outlook = event is not None and event.stands and not event.cancelled and event.response != "declined"
+        if link.state is State.ASIDE:
+            return f"no service refuses it ({link.reason})"
+        if link.state is State.ENDED:
+            return f"it stands on both sides ({link.reason})" if in_caseflow and in_outlook else ""
+        return self._wrong_review(link, in_caseflow=in_caseflow, in_outlook=in_outlook, event=event)
+
+    def _wrong_review(self, link: Link, *, in_caseflow: bool, in_outlook: bool, event: Seen | None) -> str:
+        row = self._rows.get(f"{rows.REVIEW_PREFIX}{link.review}")
+        if row is None:
+            return "its item is missing"
+        review = rows.decoded(row.data, Review)
+        if review.state != "open":
+            return "its item is resolved"
+        held = {
+            "deleted_in_outlook": in_caseflow and not in_outlook,
+            "deleted_in_caseflow": in_outlook and not in_caseflow,
+            "edit_conflict": in_caseflow and in_outlook,
+            "organizer_controlled": in_caseflow and event is not None and event.attendees > 0,
+        }
+        return "" if held.get(review.kind, True) else f"its item says {review.kind}"

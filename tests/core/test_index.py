@@ -260,6 +260,14 @@ def test_a_persons_edit_or_a_broken_mask_is_no_echo(pair: tuple[Link, OutlookEve
     assert not is_echo(pair[0], structs.replace(pair[1], **members), RULES)
 
 
+def test_a_field_without_a_base_is_no_echo() -> None:
+    """E2: nobody knows what it was, veiled or not."""
+    for link_, seen in (PLAIN, MASKED):
+        for field in Field:
+            part = {known: base for known, base in link_.base.items() if known is not field}
+            assert not is_echo(structs.replace(link_, base=part), seen, RULES)
+
+
 def test_a_stricter_mark_of_a_person_breaks_no_mask() -> None:
     """G7."""
     assert is_echo(MASKED[0], structs.replace(MASKED[1], sensitivity="private"), RULES)

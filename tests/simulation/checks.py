@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -13,6 +13,7 @@ from tests.simulation.truth import OTHER, Truth
 from tests.simulation.values import ends_at, words_of
 from tests.simulation.watch import FIELDS, Change, Seen
 
+LIST_AGE = timedelta(seconds=60)
 MIRRORED = ("tk", "dl")
 
 
@@ -188,9 +189,13 @@ class WriteChecks:
                     yield Violation("protected_conflict", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
 
     def _is_protected(self, seen: Seen, task: Task) -> bool:
-        cases = self.watch.standing("caseflow", seen.token)
-        since = [self.truth.protected.get(case.id) for case in cases]
-        return any(at is not None and at <= task.began for at in since)
+        return any(self._was_protected(case, task) for case in self.watch.standing("caseflow", seen.token))
+
+    def _was_protected(self, case: Seen, task: Task) -> bool:
+        """Protected since before the job began, by a list that it must know (60 seconds old at most)."""
+        since, listed = self.truth.protected.get(case.id), self.truth.listed.get(case.id)
+        known = listed is None or task.began_at - listed > LIST_AGE
+        return since is not None and since <= task.began and known
 
     def _published(self, change: Change) -> Iterator[Violation]:
         """Unlinking publishes nothing: a body shows the mask until a person edits the description again (G8)."""
@@ -218,7 +223,7 @@ class WriteChecks:
         yield from self._paused(before, task)
         if not self._left_elsewhere(before, task):
             yield Violation("provenance", f"{before.side} {before.id} ({before.token}) was deleted, by no person's act")
-        if before.side == "caseflow" and (self.truth.is_protected(before) or before.matter is not None):
+        if before.side == "caseflow" and (self._was_protected(before, task) or before.matter is not None):
             yield Violation("protected_kept", f"{before.id} ({before.token}) is protected and was deleted in CaseFlow")
         if before.token.startswith(MIRRORED):
             return

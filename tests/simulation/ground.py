@@ -127,7 +127,7 @@ class Ground:
         history = self.watch.history[(change.after.side, change.after.id)]
         last = history[-2] if len(history) > 1 else None
         outlook = change.after.side == "outlook"
-        return ignored and outlook and last is not None and not last.by_app and last.at > task.read_at
+        return ignored and outlook and last is not None and last.at > task.read_at
 
     def look(self, actor: str, *, by_app: bool) -> list[Change]:
         """What changed since the last look, heard and told."""

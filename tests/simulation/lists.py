@@ -9,7 +9,9 @@ from shared.core import rows
 from shared.core.links import Link, State
 from shared.core.state import Review
 from tests.simulation.checks import Violation
+from tests.simulation.mirrors import RESTS
 from tests.simulation.truth import Truth
+from tests.simulation.values import ends_at
 from tests.simulation.watch import Seen
 from tests.simulation.world import Person
 
@@ -49,7 +51,8 @@ class ListChecks:
         if link.state is State.ASIDE:
             return f"no service refuses it ({link.reason})"
         if link.state is State.ENDED:
-            return f"it stands on both sides ({link.reason})" if in_caseflow and in_outlook else ""
+            rests = event is not None and ends_at(event.when) <= self.truth.world.clock() - RESTS
+            return f"it stands on both sides ({link.reason})" if in_caseflow and in_outlook and not rests else ""
         return self._wrong_review(link, in_caseflow=in_caseflow, in_outlook=in_outlook, event=event)
 
     def _wrong_review(self, link: Link, *, in_caseflow: bool, in_outlook: bool, event: Seen | None) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
 from shared.core import rows
-from tests.simulation.checks import Violation
+from tests.simulation.checks import LIST_AGE, Violation
 from tests.simulation.scheduler import Task
 from tests.simulation.truth import Truth
 from tests.simulation.values import MATTER_NAME, TOKEN, WORD
 from tests.simulation.watch import Seen
 
-LIST_AGE = timedelta(seconds=60)
 CATEGORY_NAMES = (b"Hearing", b"Client meeting", b"Court Date", b"Deposition")
 
 

@@ -18,12 +18,11 @@ from shared.flows.sync import job as job_flow
 from shared.flows.sync.performing import perform as perform_steps
 from shared.flows.sync.run import Run
 from tests.simulation.acts import perform
-from tests.simulation.checks import Violation
+from tests.simulation.checks import LIST_AGE, Violation
 from tests.simulation.ground import FIRMS, Ground, Log
 from tests.simulation.rest import RestChecks
 from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.scheduler import Task
-from tests.simulation.secrets import LIST_AGE
 from tests.simulation.staff_acts import TOGGLES
 from tests.simulation.world import Person
 

@@ -174,5 +174,5 @@ def test_an_instant_with_another_offset_is_the_same_instant() -> None:
     tokyo = start.astimezone(timezone(timedelta(hours=9)))
     span = timed(tokyo, tokyo + timedelta(hours=1))
     assert (span.start, span.end, span.zone) == (start, start + timedelta(hours=1), "UTC")
-    assert (span.start.isoformat(), span.end.isoformat()) == ("2026-12-01T12:00:00+00:00", "2026-12-01T13:00:00+00:00")
+    assert all(isinstance(moment, datetime) and moment.tzinfo is UTC for moment in (span.start, span.end))
     assert days(DAY, DAY).zone == "UTC"

@@ -369,7 +369,7 @@ def test_a_woken_pair_is_planned_as_one() -> None:
     """D1: the same link wakes."""
     link = ended(theirs(), "left_outlook", caseflow_id="c1", attempt=2)
     live = structs.replace(link, state=State.LIVE, reason=None, todo=Todo.NONE)
-    assert plan_wake(structs.replace(link, outlook_id="o0"), ours(), theirs(), RULES) == live
+    assert plan_wake(structs.replace(link, outlook_id="o0", todo=Todo.LOOK), ours(), theirs(), RULES) == live
 
 
 def test_only_the_assignment_is_restored_where_caseflows_event_stands() -> None:

@@ -62,7 +62,7 @@ def sent(step: Step) -> Projection:
     return step.outlook.projection
 
 
-@pytest.mark.parametrize("item", [TASK, LINKED, DEADLINE])
+@pytest.mark.parametrize("item", [TASK, LINKED, DEADLINE, structs.replace(TASK, title="x" * 255)])
 def test_a_mirror_in_agreement_is_left_alone(item: MirrorItem) -> None:
     """I1."""
     link, seen = standing(item)
@@ -95,6 +95,14 @@ def test_a_changed_item_changes_its_mirror(item: MirrorItem, change: dict[str, A
     assert (step.did, sent(step).fields(), step.link.version) == (Did.UPDATE, frozenset(fields), 6)
     assert sent(step).sensitivity is UNSET
     assert sent(step).mask is mirror_mask(item)
+
+
+def test_a_moved_date_moves_the_end_that_the_link_remembers() -> None:
+    """I4, D6."""
+    link, seen = standing(TASK)
+    step = decide(structs.replace(TASK, date=NEXT), link, seen)
+    assert link.ends_at is not None
+    assert step.link.ends_at == link.ends_at + timedelta(days=1)
 
 
 def test_notes_of_an_open_task_follow_and_those_of_a_masked_one_stay_here() -> None:
@@ -236,6 +244,14 @@ def test_a_mirror_that_rests_is_left_alone() -> None:
     link, seen = standing(TASK, change_key="k0")
     edited = structs.replace(seen, content=structs.replace(seen.content, title="Edited"))
     assert decide(TASK, link, edited, LATER) == nothing(structs.replace(link, change_key="k2"), "rests")
+
+
+def test_an_old_mirror_that_was_dragged_ahead_is_set_back() -> None:
+    """I3: a dragged deadline must not mislead, however old it is."""
+    link, seen = standing(DEADLINE)
+    ahead = structs.replace(seen.content, span=days(date(2027, 3, 1), date(2027, 3, 2)))
+    step = decide(DEADLINE, link, structs.replace(seen, content=ahead), LATER)
+    assert (step.did, sent(step).fields()) == (Did.SET_BACK, frozenset({Field.TIME}))
 
 
 @pytest.mark.parametrize("item", [TASK, DEADLINE])

@@ -97,6 +97,18 @@ def test_an_unanswered_create_in_caseflow_is_repeated_in_its_attempt() -> None:
     assert plan_link(link, Observed(), RULES) == skipped(link, "outlook_unread", Todo.CREATING_CASEFLOW)
 
 
+def test_a_repeated_create_keeps_its_key_whatever_the_event_has_become() -> None:
+    """E3, J2: another key would make a second event."""
+    first = plan_pulled(THEIRS, RULES, 2).link
+    meeting = event(CONTENT, attendees=2, ical_uid="u1")
+    step = plan_link(first, Observed(outlook={"o1": meeting}), RULES)
+    assert isinstance(step.caseflow, CreateCaseflow)
+    assert step.caseflow.key == step.link.create_key == first.create_key
+    fresh = plan_link(structs.replace(first, create_key=""), Observed(outlook={"o1": meeting}), RULES)
+    assert fresh.link.create_key != first.create_key
+    assert plan_link(first, Observed(gone=frozenset({"o1"})), RULES) == ended(first, "gone")
+
+
 def test_an_unanswered_restore_is_repeated() -> None:
     """H4."""
     link = restored(LINK, THEIRS, RULES).link

@@ -13,7 +13,15 @@ from shared.core.mask import project, project_fields
 from shared.core.plan_new import plan_pulled, plan_pushed
 from shared.core.plan_removal import restored
 from shared.core.policy import Mask
-from shared.core.settle import CROSSING, TRIES_MAX, after_caseflow, after_outlook, looked_at_later, set_aside
+from shared.core.settle import (
+    CROSSING,
+    TRIES_MAX,
+    after_caseflow,
+    after_outlook,
+    as_veiled_before,
+    looked_at_later,
+    set_aside,
+)
 from shared.core.steps import ChangeOutlook, Did, DropOutlook, Opened, Step
 from shared.core.texts import MASK_TEXT
 from shared.core.writes import (
@@ -349,3 +357,10 @@ def test_what_is_listed_as_not_masked_stays_so() -> None:
     """G7."""
     step = changing(Field.TITLE, link=structs.replace(LINK, not_masked=True))
     assert outlook(step, OutlookResult(Verdict.DONE, event=THEIRS)).not_masked
+
+
+def test_a_mask_that_is_not_known_to_be_written_hides_no_words() -> None:
+    """G3: until Outlook has answered, the link says what it said before."""
+    masked = structs.replace(LINK, mask="confidential", veiled=(Field.PLACE, Field.TEXT), made_private=True, version=9)
+    assert as_veiled_before(masked, LINK) == structs.replace(LINK, version=9)
+    assert as_veiled_before(masked, None) == masked

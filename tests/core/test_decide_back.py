@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -100,6 +101,12 @@ def test_a_meeting_goes_back_in_time_only_where_caseflow_had_moved_it(keep: Keep
     assert sent(step) == (members(ITS, "span") if moved else {})
 
 
+def test_of_a_meeting_that_goes_back_only_the_time_goes_out() -> None:
+    """F3: title and place are never written."""
+    step = back(*settled(MINE, ITS, attendees=2), Keep.OUTLOOK)
+    assert (patch(step), sent(step)) == (members(ITS), members(ITS, "span"))
+
+
 def test_a_masked_meeting_is_not_moved() -> None:
     """F3."""
     step = back(*settled(MINE, ITS, frozenset({Field.TIME}), attendees=2, matter_id="m1"), Keep.OUTLOOK)
@@ -173,6 +180,14 @@ def test_a_removal_is_carried_as_a_rule_would() -> None:
     assert left.did is Did.REMOVE
 
 
+def test_what_has_ended_meanwhile_is_not_deleted_in_caseflow() -> None:
+    """D6, E9: whatever was answered about many."""
+    link, ours, _ = in_question()
+    later = structs.replace(RULES, policy=structs.replace(RULES.policy, now=NOW + timedelta(days=1)))
+    step = decide_among_many(link, sides(ours, None), Keep.OUTLOOK, later)
+    assert step == reviewed(ended(link, "left_outlook"), link)
+
+
 def test_a_removal_that_a_rule_would_ask_about_is_asked_alone() -> None:
     """E8, E9, F4."""
     link, ours, its = in_question()
@@ -203,5 +218,7 @@ def test_a_mirror_goes_or_stays_in_outlook() -> None:
     assert decide_among_many(mirror, sides(None, its), Keep.CASEFLOW, RULES) == reviewed(removal, link)
     kept = decide_among_many(mirror, sides(None, its), Keep.OUTLOOK, RULES)
     assert kept == reviewed(ended(mirror, "kept_in_outlook"), link)
+    declined = structs.replace(its, response="declined")
+    assert decide_among_many(mirror, sides(None, declined), Keep.CASEFLOW, RULES).did is Did.REMOVE
     gone = decide_among_many(mirror, sides(None, None), Keep.OUTLOOK, RULES)
     assert gone.link == structs.replace(mirror, state=State.LIVE, todo=Todo.LOOK)

@@ -302,6 +302,13 @@ def test_what_rests_is_only_masked() -> None:
     assert sent(masked) == {"place": "", "text": MASK_TEXT, "sensitivity": "confidential"}
 
 
+def test_words_edited_while_it_rested_are_added_before_a_mask_covers_them() -> None:
+    """D6, G3."""
+    step, _, _, _ = plan(its=only(Field.TEXT, ITS), rules=LATER, told={"matter_id": "m1"})
+    assert patch(step) == {"text": f"<p>agenda</p>{ADDITION_MARK}2027-01-03</strong></p><p>its words</p>"}
+    assert sent(step)["text"] == MASK_TEXT
+
+
 @pytest.mark.parametrize("side", ["caseflow", "outlook"])
 def test_either_side_wakes_it(side: str) -> None:
     """D6: a change made while it rested counts."""

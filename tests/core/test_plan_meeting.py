@@ -142,3 +142,10 @@ def test_a_masked_meeting_is_listed() -> None:
     """G7."""
     step = meeting(its=only(Field.TITLE, ITS), before={"matter_id": "m1"})
     assert (sent(step), step.link.not_masked) == ({}, True)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_whether_it_is_a_meeting_is_read_each_time(before: bool) -> None:
+    """F3."""
+    assert meeting(link={"meeting": before}).link.meeting
+    assert not plan(link={"meeting": before})[0].link.meeting

@@ -57,7 +57,7 @@ def plan_appointment(pair: Pair, rules: Rules) -> Step:
     diff = compared(pair, rules)
     merge = merged(pair, diff)
     veil = veil_of(pair, rules, merge.clash)
-    verdict = _judged(pair, _spared(merge, veil.fields), veil, diff, rules)
+    verdict = _judged(pair, _spared(merge, veil), veil, diff, rules)
     if verdict.waits:  # what waits is not carried, but the mask does not wait: Outlook's words are added first (G3)
         verdict = structs.replace(verdict, veil=veil_of(pair, rules, merge.clash | merge.to_caseflow))
     return built(pair, verdict, rules)
@@ -76,8 +76,9 @@ def rests(pair: Pair, rules: Rules) -> bool:
     return rules.policy.rests(pair.seen.span) and rules.policy.rests(pair.caseflow.content.span)
 
 
-def _spared(merge: Merge, masked: frozenset[Field]) -> Merge:
-    """A clash in a field that is masked now is none: Outlook's words are added to CaseFlow's (G3)."""
+def _spared(merge: Merge, veil: Veil) -> Merge:
+    """A clash in a field that is masked from now on is none: Outlook's words are added to CaseFlow's (G3)."""
+    masked = frozenset(veil.link.veiled) if veil.link is not None else frozenset()
     return structs.replace(merge, clash=merge.clash - masked)
 
 

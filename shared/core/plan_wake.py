@@ -12,7 +12,7 @@ from shared.core.plan_removal import DECLINED
 from shared.core.steps import Did, Step
 from shared.core.writes import PatchCaseflow
 
-_LEFT_OUTLOOK = {DECLINED, "deleted_in_outlook", "left_outlook", "gone", "rests"}
+_LEFT_OUTLOOK = {DECLINED, "deleted_in_outlook", "left_outlook", "gone", "outside", "rests"}
 
 
 def may_wake(link: Link) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import UNSET, structs
 
 from shared.core.events import Field, OutlookEvent
-from shared.core.links import Link, State, Todo, rebased, remembering
+from shared.core.links import Link, State, Todo, idempotency_key, rebased, remembering
 from shared.core.mask import Projection
 from shared.core.pairs import Rules, caseflow_prints
 from shared.core.policy import Mask
-from shared.core.steps import ChangeOutlook, MakeOutlook, OutlookDeed, Step
+from shared.core.steps import ChangeOutlook, MakeOutlook, OutlookDeed, Step, ended
 from shared.core.texts import MASK_TEXT, plain
 from shared.core.writes import (
     CaseflowResult,
@@ -40,7 +40,7 @@ def after_caseflow(step: Step, old: Link | None, result: CaseflowResult, rules: 
     """The step once CaseFlow has answered. Its Outlook write stays only if CaseFlow's was done (G3)."""
     match step.caseflow:
         case CreateCaseflow():
-            return _created(step, result, rules)
+            return _created(step, step.caseflow, result, rules)
         case PatchCaseflow():
             return _patched(step, step.caseflow, old, result, rules)
         case DeleteCaseflow():
@@ -49,7 +49,7 @@ def after_caseflow(step: Step, old: Link | None, result: CaseflowResult, rules: 
     return _undone(step, old, result.verdict, result.code)
 
 
-def _created(step: Step, result: CaseflowResult, rules: Rules) -> Step:
+def _created(step: Step, write: CreateCaseflow, result: CaseflowResult, rules: Rules) -> Step:
     event = result.event
     if result.verdict is Verdict.GONE and result.code == "gone":
         again = structs.replace(step.link, attempt=step.link.attempt + 1, create_key="", todo=Todo.CREATING_CASEFLOW)
@@ -58,8 +58,12 @@ def _created(step: Step, result: CaseflowResult, rules: Rules) -> Step:
         return _undone(step, step.link, result.verdict, result.code, Todo.CREATING_CASEFLOW)
     link = remembering(structs.replace(step.link, create_key=""), event, rules.policy.staff_id)
     if result.replayed:
-        joined = rules.policy.staff_id in event.staff_ids
-        known = structs.replace(link, todo=Todo.LOOK if joined else Todo.JOINING, version=0)
+        if rules.policy.staff_id in event.staff_ids:
+            known = structs.replace(link, todo=Todo.LOOK, version=0)
+        elif write.key == idempotency_key(step.link.id, step.link.attempt):
+            return ended(link, "unassigned")  # the key is this link's alone: a person took the staff member off (F1)
+        else:
+            known = structs.replace(link, todo=Todo.JOINING, version=0)
         return structs.replace(step, link=known)
     link = rebased(link, rules.printer.all(event.content), step.outlook_side)
     return structs.replace(step, link=structs.replace(link, version=event.version, todo=Todo.NONE))

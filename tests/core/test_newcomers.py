@@ -317,7 +317,7 @@ def test_what_ended_in_outlook_may_wake(reason: str) -> None:
     assert not may_wake(structs.replace(link, state=State.LIVE))
 
 
-@pytest.mark.parametrize("reason", ["deleted", "unassigned", "outside", "toggled_off", None])
+@pytest.mark.parametrize("reason", ["deleted", "unassigned", "toggled_off", None])
 def test_what_ended_in_caseflow_is_not_pulled_again(reason: str | None) -> None:
     """F1."""
     link = ended(theirs(), reason)

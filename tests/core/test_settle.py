@@ -174,14 +174,29 @@ def test_a_created_event_is_agreed_as_caseflow_answered_it() -> None:
     assert done.caseflow == step.caseflow
 
 
-@pytest.mark.parametrize(("staff", "todo"), [((ME, "bob"), Todo.LOOK), (("bob",), Todo.JOINING)])
-def test_a_repeated_answer_agrees_on_nothing(staff: tuple[str, ...], todo: Todo) -> None:
-    """E3, testing.md 2: the event may have been edited since; a colleague's is to be joined."""
-    answered = case(AFTER, version=7, staff_ids=staff)
+def test_a_repeated_answer_agrees_on_nothing() -> None:
+    """testing.md 2: the event may have been edited since."""
+    answered = case(AFTER, version=7, staff_ids=(ME, "bob"))
     step, done = created(CaseflowResult(Verdict.DONE, event=answered, replayed=True))
     assert done.link == structs.replace(
-        step.link, caseflow_id="c1", shared=True, todo=todo, version=0, create_key="", base={}
+        step.link, caseflow_id="c1", shared=True, todo=Todo.LOOK, version=0, create_key="", base={}
     )
+
+
+def test_a_colleagues_meeting_is_to_be_joined() -> None:
+    """E3: the key is the meeting's, so the answer is the event that a colleague's mailbox made."""
+    meeting = event(CONTENT, attendees=2, ical_uid="uid")
+    step = plan_pulled(meeting, RULES, 3)
+    answered = case(AFTER, version=7, staff_ids=("bob",))
+    done = after_caseflow(step, None, CaseflowResult(Verdict.DONE, event=answered, replayed=True), RULES)
+    assert (done.link.todo, done.link.caseflow_id, done.link.version) == (Todo.JOINING, "c1", 0)
+
+
+def test_who_was_taken_off_before_the_answer_is_not_put_back() -> None:
+    """F1: the key is the link's own, so only a person can have unassigned the staff member."""
+    answered = case(AFTER, version=7, staff_ids=("bob",))
+    _, done = created(CaseflowResult(Verdict.DONE, event=answered, replayed=True))
+    assert (done.link.state, done.link.reason) == (State.ENDED, "unassigned")
 
 
 def test_a_repeated_restore_agrees_on_nothing() -> None:

@@ -13,7 +13,7 @@ from shared.core.newcomers import LOST_ATTEMPTS_MAX
 from shared.core.plan_new import outlook_skip, plan_pulled
 from shared.core.state import Job
 from shared.core.steps import Step
-from shared.core.writes import CaseflowResult, PatchCaseflow, Verdict
+from shared.core.writes import CaseflowResult, CreateCaseflow, PatchCaseflow, Verdict
 from shared.flows import chain
 from shared.flows.sync.ending import job_row
 from shared.flows.sync.reporting import report_caseflow
@@ -131,8 +131,15 @@ def _copy(run: Run, events: list[OutlookEvent], skipped: Counter[str]) -> None:
 
 def _step(run: Run, event: OutlookEvent) -> Step:
     step = plan_pulled(event, run.rules)
+    old = run.ended.get(step.link.id)
+    key = old.create_key if old is not None and old.create_key else step.link.create_key
     link = _imported(run, event) or structs.replace(step.link, state=State.IMPORTED)
-    return structs.replace(step, link=link)
+    # what the event has become since its first create must not change the key (J2)
+    return structs.replace(step, link=structs.replace(link, create_key=key), caseflow=_keyed(step, key))
+
+
+def _keyed(step: Step, key: str) -> CreateCaseflow | None:
+    return structs.replace(step.caseflow, key=key) if isinstance(step.caseflow, CreateCaseflow) else None
 
 
 def _joined(run: Run, results: list[CaseflowResult]) -> list[CaseflowResult]:

@@ -15,8 +15,8 @@ from msgspec import Struct, structs
 
 from shared.core import rows
 from shared.core.errors import Stale
-from shared.core.events import CaseflowEvent, OutlookEvent
-from shared.core.links import Link, Todo
+from shared.core.events import CaseflowEvent, Kind, OutlookEvent
+from shared.core.links import Link, State, Todo
 from shared.core.state import StaffRow
 from shared.core.steps import Step
 from shared.flows.sync.run import Run
@@ -51,12 +51,20 @@ def led_step(run: Run, step: Step) -> Step | Link | None:
     mine = Leader(run.row.staff_id, event.is_organizer)
     row = run.ports.store.get(rows.meetings_partition(run.row.firm_id), _key(event))
     known = rows.decoded(row.data, Leader) if row is not None else None
-    if known is not None and known.caseflow_id is not None and known.staff_id != mine.staff_id:
-        return structs.replace(step.link, caseflow_id=known.caseflow_id, todo=Todo.JOINING, leads=False)
+    if known is not None and known.caseflow_id is not None:
+        return _joining(run, step.link, event, known.caseflow_id, leads=known.staff_id == mine.staff_id)
     if known is None and _awaits_organiser(run, event):
         return None
     leader = _settled(run, event, mine, None)
     return structs.replace(step, link=structs.replace(step.link, leads=leader.staff_id == mine.staff_id))
+
+
+def _joining(run: Run, link: Link, event: OutlookEvent, caseflow_id: str, *, leads: bool) -> Link:
+    """The link that joins the event that stands: an old one of the same event takes the new Outlook id (E3, D1)."""
+    old = run.index.of_caseflow(Kind.EVENT, caseflow_id) or run.ended.of_caseflow(Kind.EVENT, caseflow_id)
+    if old is not None and old.state in {State.REVIEW, State.ENDED}:
+        return structs.replace(old, outlook_id=event.id, state=State.LIVE, todo=Todo.JOINING, leads=leads)
+    return structs.replace(link, caseflow_id=caseflow_id, todo=Todo.JOINING, leads=leads)
 
 
 def register(run: Run, linked: Sequence[tuple[OutlookEvent | None, Link]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.core.errors import Gone
 from shared.core.events import CaseflowEvent, Kind, OutlookEvent, Removed
-from shared.core.links import Link
+from shared.core.links import Link, Todo
 from shared.core.plan import Observed
 from shared.flows.sync.gathering import Gathered
 from shared.flows.sync.leading import led
@@ -18,6 +18,9 @@ def observed(run: Run, known: Gathered) -> Observed:
     mirrors = dict(known.feed.mirrors)
     outlook = {key: event for key, event in {**known.answered, **known.proofs.present}.items() if event is not None}
     outlook |= {key: event for key, event in known.new_outlook.items() if event.master_id}
+    for link in known.touched.values():  # "unassigned" in the feed may be our own, of an older copy: it is asked for
+        if link.todo is Todo.JOINING and link.caseflow_id:
+            removed.pop((Kind.EVENT, link.caseflow_id), None)
     asked = [link.caseflow_id for link in known.touched.values() if not link.is_mirror and link.caseflow_id]
     unknown = {key for key in asked if not ask_caseflow(run, key, events, removed)}
     if any(_lacks_item(link, known) for link in known.touched.values()):

@@ -23,6 +23,8 @@ def plan_mirror(link: Link, item: MirrorItem, outlook: OutlookEvent | None, rule
     if outlook is None:
         return _gone(link, item, rules)
     if outlook.is_meeting:  # a person invited somebody: it is theirs now, and any write would send mail (F3)
+        if mirror_skip(item, rules) is not None or rules.policy.has_ended(outlook.content.span):
+            return ended(link, "outside")
         return plan_mirrored(item, rules, link.attempt + 1)
     return _kept(link, item, outlook, rules)
 

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from shared.core.events import Kind, OutlookEvent
 from shared.core.index import is_echo, owes, remasks
-from shared.core.links import Link, State, Todo, is_ours
+from shared.core.links import Link, State, Todo, transaction_id
 from shared.core.plan import is_planned
 from shared.flows.sync.proving import Proofs, is_sound, prove
 from shared.flows.sync.reading import Feed, Round, Window
@@ -204,7 +204,8 @@ def _find_lost_creates(run: Run, known: Gathered) -> None:
             continue
         candidates = [event for event in known.new_outlook.values() if event.link_mark == link.id]
         candidates = candidates or run.outlook.find(link.id)
-        ours = [event for event in candidates if is_ours(event, link.id, link.attempt)]
+        wanted = transaction_id(link.id, link.attempt)  # an older attempt's event is not the one that is looked for
+        ours = [event for event in candidates if event.transaction_id == wanted]
         if not ours:
             continue
         first = min(ours, key=lambda event: (event.created_at is None, event.created_at, event.id))

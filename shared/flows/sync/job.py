@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from msgspec import structs
@@ -23,7 +22,7 @@ from shared.flows.sync.performing import perform
 from shared.flows.sync.planning import planned
 from shared.flows.sync.reading import Feed, Round, Window, read_delta, read_feed, since, window_of
 from shared.flows.sync.resting import concerns_others, lay_to_rest
-from shared.flows.sync.run import OutOfTime, Run
+from shared.flows.sync.run import OutOfTime, Run, list_hash
 from shared.log import line
 from shared.ports import Firm, Ports
 
@@ -143,8 +142,9 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     anew = row.pending is not None or row.window_end != window.end  # the weekly renewal lists CaseFlow too (D3)
     feed = read_feed(work.ports, row, None if anew else row.cursor)
     found = read_delta(work.ports, row, window)
-    list_hash = _list_hash(firm)
-    if _is_idle(work, feed, found, list_hash):
+    listed = list_hash(firm)
+    work.list_hash = listed
+    if _is_idle(work, feed, found, listed):
         return idle(work, feed, found)
     started = work.now()
     work.take()
@@ -152,7 +152,7 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     if len(work.index) < row.links:  # rows were lost: only a full look at both sides finds what they held (E7)
         feed = read_feed(work.ports, row, None)
         found = Round(work.outlook.delta(None, window.start, window.end), full=True)
-    if list_hash != row.list_hash or concerns_others(work.index, feed, found):
+    if listed != row.list_hash or concerns_others(work.index, feed, found):
         work.load_resting()
     try:
         known = gather(work, feed, found, window)
@@ -162,7 +162,7 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     except OutOfTime:
         work.goes_on = True
     work.unfinished |= work.goes_on
-    job = done(work, Read(feed, found, window, list_hash), started)
+    job = done(work, Read(feed, found, window, listed), started)
     if work.goes_on:
         _go_on(work)
     return job
@@ -176,16 +176,10 @@ def _go_on(work: Run) -> None:
         raise Retry(UNFINISHED, after_seconds=1)
 
 
-def _list_hash(firm: Firm) -> str:
-    """Names the firm's list as it was last applied: a change of it is work (G3)."""
-    text = "|".join(sorted(f"{category.name}={category.protected}" for category in firm.categories))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _is_idle(work: Run, feed: Feed, found: Round, list_hash: str) -> bool:
+def _is_idle(work: Run, feed: Feed, found: Round, listed: str) -> bool:
     row = work.row
     catching_up = row.off_since is not None and row.preferences.calendar_events
     quiet = feed.is_empty and not found.full and not (found.delta.events or found.delta.series or found.delta.removed)
     due = row.retry_at is not None and row.retry_at <= work.now()
     owing = row.todo > 0 and work.rules.policy.may_write_outlook
-    return quiet and not owing and not due and row.list_hash == list_hash and not catching_up
+    return quiet and not owing and not due and row.list_hash == listed and not catching_up

@@ -38,7 +38,7 @@ def led(run: Run, link: Link, event: OutlookEvent | None, caseflow: CaseflowEven
     """The link with `leads` as it is now. Costs nothing for an appointment. Raises Retry."""
     if event is None or not _is_shared(event):
         return link
-    mine = Leader(run.row.staff_id, event.is_organizer, caseflow.id if caseflow else None)
+    mine = Leader(run.row.staff_id, event.is_organizer, link.caseflow_id)
     return structs.replace(link, leads=_settled(run, event, mine, caseflow) == mine)
 
 

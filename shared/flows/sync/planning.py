@@ -14,7 +14,7 @@ from shared.core.plan import Observed, is_planned, plan, plan_new_mirrors
 from shared.core.plan_mirror import toggle
 from shared.core.plan_wake import plan_assigned_again, plan_wake
 from shared.core.settle import looked_at_later
-from shared.core.steps import Did, Step
+from shared.core.steps import Did, MakeOutlook, Step
 from shared.flows.sync.gathering import Gathered
 from shared.flows.sync.leading import led_step
 from shared.flows.sync.observing import ask_caseflow, observed
@@ -67,7 +67,16 @@ def _newcomers(run: Run, known: Gathered) -> list[Step]:
     woken = [_wake(run, known, link, event) for link, event in new.woken]
     again = [_assigned_again(run, known, link, event) for link, event in new.reassigned]
     made = [*_led(run, known, new.steps), *(step for step in [*woken, *again] if step is not None)]
-    return made if run.rules.policy.events else []
+    return [step for step in made if not _is_paired(known, step)] if run.rules.policy.events else []
+
+
+def _is_paired(known: Gathered, step: Step) -> bool:
+    """True for a copy of a CaseFlow event that this very job found to stand in Outlook already (E3, E7, D1)."""
+    pushed = step.link.caseflow_id if isinstance(step.outlook, MakeOutlook) else None
+    return pushed is not None and any(
+        link.caseflow_id == pushed and link.kind is step.link.kind and link.outlook_id is not None
+        for link in known.touched.values()
+    )
 
 
 def _led(run: Run, known: Gathered, steps: list[Step]) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from shared.core.jobs import JobMessage
 from shared.core.links import Link, State
 from shared.core.pairs import Rules
 from shared.core.state import AuditNote, Counts, Result, StaffRow
-from shared.ports import Origin, Outlook, Ports, Put, Remove, Replace, RowChange
+from shared.ports import Firm, Origin, Outlook, Ports, Put, Remove, Replace, RowChange
 
 LEASE = timedelta(seconds=120)
 LEASE_MARGIN = timedelta(seconds=20)
@@ -34,6 +35,12 @@ OnRecord = Callable[[Link], tuple[Link, list[RowChange]]]
 
 class OutOfTime(Exception):
     """The slice is used up: nothing more is begun, the next message goes on."""
+
+
+def list_hash(firm: Firm) -> str:
+    """Names the firm's list of categories: a change of it is work (G3)."""
+    text = "|".join(sorted(f"{category.name}={category.protected}" for category in firm.categories))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class Run:
@@ -58,6 +65,7 @@ class Run:
         self.skipped: Counter[str] = Counter()
         self.unfinished = False
         self.goes_on = False
+        self.list_hash = ""
         self.on_record: OnRecord | None = None
 
     @property
@@ -97,6 +105,8 @@ class Run:
         lease = self.row.lease_until or now
         if now >= self.stops_at or now >= lease - LEASE_MARGIN:
             raise OutOfTime
+        if self.list_hash and list_hash(self.ports.caseflow.firm(self.row.firm_id)) != self.list_hash:
+            raise OutOfTime  # the firm's list has changed since the plan was made: the next message plans anew (G3)
         row = self.ports.store.get(self._partition, rows.STAFF_KEY)
         if row is None or row.etag != self._etag:
             raise Stale("lease_lost")

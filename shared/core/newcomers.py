@@ -34,9 +34,10 @@ class Newcomers:
     come back, `reassigned` Outlook-born ones that CaseFlow shows again, `steps` what is made new, `skipped` counts
     the rest by reason. `waiting` is set while CaseFlow events must wait because a create in CaseFlow is unanswered
     (design.md 4.4).
+    `gone` are Outlook ids proved gone.
     """
 
-    def __init__(self, index: Index, ended: Index, rules: Rules) -> None:
+    def __init__(self, index: Index, ended: Index, rules: Rules, gone: frozenset[str] = frozenset()) -> None:
         self.paired: list[tuple[Link, OutlookEvent]] = []
         self.woken: list[tuple[Link, OutlookEvent]] = []
         self.reassigned: list[tuple[Link, CaseflowEvent]] = []
@@ -46,6 +47,7 @@ class Newcomers:
         self._index = index
         self._ended = ended
         self._rules = rules
+        self._gone = gone
         self._sources: dict[str, CaseflowEvent] = {}
         self._mirrored: dict[str, MirrorItem] = {}
         self._taken: set[str] = set()
@@ -107,7 +109,8 @@ class Newcomers:
 
     def _belongs(self, event: OutlookEvent, link: Link) -> bool:
         """Made by us for a link that has a row: its event, an old attempt of it, or a copy with all our marks."""
-        if link.outlook_id in {None, event.id}:
+        lost = link.outlook_id in self._gone or may_wake(link)  # then an older attempt that stands is the one
+        if lost or link.outlook_id in {None, event.id}:
             if link.state is not State.ENDED:
                 self.paired.append((structs.replace(link, outlook_id=event.id, todo=Todo.LOOK), event))
             elif may_wake(link):

@@ -57,7 +57,7 @@ def _later(link: Link, reason: str) -> Step:
 
 
 def _newcomers(run: Run, known: Gathered) -> list[Step]:
-    new = Newcomers(run.index, run.ended, run.rules)
+    new = Newcomers(run.index, run.ended, run.rules, known.proofs.gone)
     events = known.feed.events.values() if run.rules.policy.events else ()
     new.sort(known.new_outlook, events, known.feed.mirrors.values(), known.later.values())
     run.skipped.update(new.skipped)

@@ -29,6 +29,8 @@ from tests.simulation.world import World
 
 FIRMS = {"ann": "f1", "bob": "f1", "cyd": "f2"}
 LATENCY = 0.2
+LOOK_CALLS = 3
+"""Calls from the read just before a write to the write itself: a check of the row, or the row of a create."""
 
 
 class Ground:
@@ -119,11 +121,12 @@ class Ground:
             self.fail(self.writes.judge(change, task, raced=self._has_raced(change, task)))
         self.fail(self.writes.mail(task))
         if call in {"graph read", "graph delta", "graph calendarView"}:
-            task.read_at = self.watch.clock
+            task.read_at, task.read_call = self.watch.clock, task.requests
 
     def _has_raced(self, change: Change, task: Task) -> bool:
-        """A person saved between our read and our write, and Graph ignores `If-Match` (not promised)."""
-        ignored = not self.world.graph.office.switches.if_match_honoured
+        """A person saved between our last look and our write, and Graph ignores `If-Match` (not promised)."""
+        looked = task.requests - task.read_call <= LOOK_CALLS or task.frozen
+        ignored = not self.world.graph.office.switches.if_match_honoured and looked
         history = self.watch.history[(change.after.side, change.after.id)]
         last = history[-2] if len(history) > 1 else None
         outlook = change.after.side == "outlook"

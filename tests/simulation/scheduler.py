@@ -31,6 +31,7 @@ class Task:
     requests: int = 0
     late_writes: int = 0
     read_at: int = 0
+    read_call: int = 0
     frozen: bool = False
     generation: int = 0
     message: JobMessage | None = None

@@ -211,6 +211,9 @@ def derive(seed: int) -> Scenario:
     length = maker.random.randint(*LENGTH)
     while len(maker.operations) < length:
         maker.random.choices((maker.act, maker.job, maker.step, maker.clock), (10, 4, 12, 2))[0]()
+    if maker.random.random() < 0.15:
+        maker.add("settle")
+        maker.add("protect_staff", who=maker.people[0], kind="Client meeting")
     return Scenario(
         seed=seed,
         people=maker.people,

@@ -29,7 +29,7 @@ from tests.simulation.world import World
 
 FIRMS = {"ann": "f1", "bob": "f1", "cyd": "f2"}
 LATENCY = 0.2
-LOOK_CALLS = 3
+LOOK_CALLS = 5
 """Calls from the read just before a write to the write itself: a check of the row, or the row of a create."""
 
 

@@ -18,6 +18,7 @@ from shared.core.mask import sensitivity_of
 from shared.core.policy import Mask, Policy
 from shared.core.steps import ended
 from shared.flows.sync import job, performing, reviewing
+from shared.flows.sync import run as run_flow
 from shared.flows.sync.run import Run
 
 
@@ -111,7 +112,7 @@ CANARIES = (
         (performing, "_unchanged", lambda _, steps: steps),)),
     Canary("no row before creates", _TWICE, 2000, ((Run, "record", _no_row_before_creates),)),
     Canary("protected list not part of idle", frozenset({"convergence"}), 2000, (
-        (job, "_list_hash", lambda _: "same"),)),
+        (job, "list_hash", lambda _: "same"),(run_flow, "list_hash", lambda _: "same"),)),
     Canary("loser not kept", _LOST, 2000, ((reviewing, "_rows_of", _without_loser),)),
     Canary("later edit wins on protected", frozenset({"protected_conflict"}), 2000, (
         (plan_event, "_judged", _unprotected),)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from itertools import count
 from typing import Any
 from unittest import mock
@@ -18,7 +19,6 @@ from shared.core.mask import sensitivity_of
 from shared.core.policy import Mask, Policy
 from shared.core.steps import ended
 from shared.flows.sync import job, performing, reviewing
-from shared.flows.sync import run as run_flow
 from shared.flows.sync.run import Run
 
 
@@ -48,6 +48,7 @@ def _new_key_each_try() -> Any:
     return lambda *_: f"00000000-0000-4000-8000-{next(numbers):012d}"
 
 
+run_flow = import_module("shared.flows.sync.run")
 _take = Run.take
 _record = Run.record
 _may_run = job._may_run

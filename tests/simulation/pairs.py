@@ -140,7 +140,8 @@ def _trouble(boundary: Boundary, place: int) -> list[Operation]:
     if boundary.fault:
         return [Operation(do="step", number=70 + place, job=JOB, steps=1, fault=boundary.fault)]
     if boundary.act is not None:
-        return [structs.replace(boundary.act, number=boundary.act.number + 10 * place)]
+        kind = f"ev000{8 + place}" if boundary.act.do == "copy_outlook" else boundary.act.kind
+        return [structs.replace(boundary.act, number=boundary.act.number + 10 * place, kind=kind)]
     second = f"p{2 + place}"
     return [
         Operation(do="again", number=80 + place, job=second, kind=JOB),

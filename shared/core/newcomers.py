@@ -115,6 +115,10 @@ class Newcomers:
                 self.paired.append((structs.replace(link, outlook_id=event.id, todo=Todo.LOOK), event))
             elif may_wake(link):
                 self.woken.append((link, event))
+            elif link.outlook_id is None and link.born is Born.CASEFLOW:
+                # a frozen job's create landed after CaseFlow's event had left: it is looked at once more, and removed
+                late = structs.replace(link, state=State.LIVE, outlook_id=event.id, todo=Todo.LOOK)
+                self.paired.append((late, event))
             return True
         if event.transaction_id == transaction_id(link.id, link.attempt):
             return self._is_copied_mirror(link.id, link)

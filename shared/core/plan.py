@@ -76,7 +76,7 @@ def _event(link: Link, observed: Observed, rules: Rules) -> Step:
     if outlook is None and link.outlook_id is not None and not observed.is_gone(link):
         return _unread(link, "outlook_unread")
     if removed is not None:
-        return plan_left_caseflow(link, removed, outlook, rules)
+        return plan_left_caseflow(stamped(link, outlook) if outlook else link, removed, outlook, rules)
     caseflow = observed.events.get(link.caseflow_id or "")
     if caseflow is None:
         return _no_caseflow(link, observed)
@@ -101,9 +101,8 @@ def _both(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, observed: 
     if rules.policy.staff_id not in caseflow.staff_ids:
         if link.todo is Todo.JOINING:
             return _join(link, caseflow, rules)
-        return plan_left_caseflow(
-            link, Removed(Kind.EVENT, caseflow.id, caseflow.version, "unassigned"), outlook, rules
-        )
+        unassigned = Removed(Kind.EVENT, caseflow.id, caseflow.version, "unassigned")
+        return plan_left_caseflow(stamped(link, outlook), unassigned, outlook, rules)
     if outlook.has_ended_for_user:
         return plan_left_outlook(link, caseflow, rules, by_user=True)
     pair = facts_of(pair_of(link, caseflow, outlook, rules), rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from shared.core.events import CaseflowEvent, Field, Kind, OutlookEvent, Removed
-from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key
+from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key, remembering
 from shared.core.mask import project
 from shared.core.pairs import Rules, carried, caseflow_changed, echo, is_hidden, mask_of, outlook_changed, seen_content
 from shared.core.policy import Mask
@@ -66,7 +66,7 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
     if rules.policy.before_line(caseflow.content.span) or rules.policy.beyond_window(caseflow.content.span):
         return ended(link, "outside")
     fresh = structs.replace(
-        settled(link),
+        remembering(settled(link), caseflow, rules.policy.staff_id),
         id=caseflow_link_id(Kind.EVENT, caseflow.id),
         born=Born.CASEFLOW,
         outlook_id=None,
@@ -121,7 +121,8 @@ def edited_in_outlook(link: Link, outlook: OutlookEvent, rules: Rules) -> bool:
     """True if a person changed the event in Outlook since both sides agreed; without a base, it counts as edited."""
     typed = Field.TEXT in link.veiled and bool(typed_into_mask(outlook.content.text))
     placed = Field.PLACE in link.veiled and bool(outlook.content.place.strip())
-    return typed or placed or bool(outlook_changed(link, seen_content(outlook, link), rules.printer))
+    changed = outlook_changed(link, seen_content(outlook, link), rules.printer)
+    return typed or placed or bool(changed - frozenset(link.veiled))
 
 
 def restored(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:

@@ -31,11 +31,11 @@ class Block(Struct):
     excused: Counter[str]
 
 
-def run_block(first: int, last: int, ignored: frozenset[str] = frozenset()) -> Block:
-    """Run seeds `first` up to `last`."""
+def run_block(first: int, last: int, ignored: frozenset[str] = frozenset(), *, wire: bool = False) -> Block:
+    """Run seeds `first` up to `last`, at wire depth where asked."""
     block = Block({}, Counter(), Counter())
     for seed in range(first, last):
-        outcome = simulate(derive(seed), ignored)
+        outcome = simulate(derive(seed), ignored, wire=wire)
         block.reach.update(outcome.reach)
         block.excused.update(outcome.excused)
         if outcome.violation is not None:
@@ -57,7 +57,7 @@ def _many(options: argparse.Namespace, console: Console) -> int:
     done = 0
     with ProcessPoolExecutor(options.jobs) as pool, Progress(console=console) as progress:
         bar = progress.add_task("seeds", total=options.seeds)
-        futures = [pool.submit(run_block, *block, ignored) for block in _blocks(options)]
+        futures = [pool.submit(run_block, *block, ignored, wire=options.wire) for block in _blocks(options)]
         for (first, last), future in zip(_blocks(options), futures, strict=True):
             if options.minutes and time.monotonic() - began > options.minutes * 60:
                 pool.shutdown(cancel_futures=True)
@@ -112,6 +112,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many")
     parser.add_argument("--ignore", action="append", default=[], help="a check not to be judged")
+    parser.add_argument("--wire", action="store_true", help="every request through `requests` itself")
     parser.add_argument("--reach", action="store_true", help="show what was reached")
     parser.add_argument("--seed", type=int, help="replay one seed with its trace")
     parser.add_argument("--case", help="replay one case of the corpus")

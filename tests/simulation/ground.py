@@ -25,6 +25,7 @@ from tests.simulation.secrets import ByteChecks
 from tests.simulation.stage import Stage
 from tests.simulation.truth import Truth
 from tests.simulation.watch import Change, Watch, told
+from tests.simulation.wire import OverRequests
 from tests.simulation.world import World
 
 FIRMS = {"ann": "f1", "bob": "f1", "cyd": "f2"}
@@ -36,8 +37,9 @@ LOOK_CALLS = 5
 class Ground:
     """A world, its people, its jobs and its checkers."""
 
-    def __init__(self, scenario: Scenario, ignored: frozenset[str] = frozenset()) -> None:
+    def __init__(self, scenario: Scenario, ignored: frozenset[str] = frozenset(), *, wire: bool = False) -> None:
         self.scenario = scenario
+        self._wire = wire
         self.ignored = ignored
         self.scheduler = Scheduler()
         self.trace: list[str] = []
@@ -74,7 +76,8 @@ class Ground:
         self.world.caseflow.faults = self._inner_caseflow
 
     def _wrap(self, http: Http, service: str) -> Http:
-        return FaultyHttp(http, service, self.scheduler, self._sent, self._done, self._heard, self._arm)
+        faulty = FaultyHttp(http, service, self.scheduler, self._sent, self._done, self._heard, self._arm)
+        return OverRequests(faulty) if self._wire else faulty
 
     def _arm(self, what: str) -> None:
         self._armed = what == "inner"

@@ -264,6 +264,6 @@ class Simulation(Ground):
             self.fail(checks.converged())
 
 
-def simulate(scenario: Scenario, ignored: frozenset[str] = frozenset()) -> Outcome:
-    """Run a scenario once."""
-    return Simulation(scenario, ignored).run()
+def simulate(scenario: Scenario, ignored: frozenset[str] = frozenset(), *, wire: bool = False) -> Outcome:
+    """Run a scenario once; with `wire` every request goes through `requests` itself."""
+    return Simulation(scenario, ignored, wire=wire).run()

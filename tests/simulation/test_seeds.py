@@ -1,4 +1,4 @@
-"""The simulation in CI: two thousand seeds in blocks, every case of the corpus, and the same trace twice."""
+"""The simulation in CI: two thousand seeds at both depths, every case of the corpus, and the same trace twice."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ def block(first: int) -> Block:
 @pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
 def test_no_seed_breaks_a_promise(first: int) -> None:
     assert block(first).failures == {}
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
+def test_no_seed_breaks_a_promise_on_the_wire(first: int) -> None:
+    """The same seeds with real HTTP objects in between: paging, headers and bodies as `requests` makes them."""
+    assert run_block(first, first + BLOCK, wire=True).failures == {}
 
 
 @pytest.mark.parametrize("case", load(), ids=lambda case: case.name)

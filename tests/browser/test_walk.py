@@ -124,3 +124,8 @@ def test_a_person_disconnects_connects_saves_syncs_and_watches(local_world: Loca
     expect(caseflow.get_by_text("Crossing over").first).to_be_visible(timeout=SLOW_MS)
     expect(outlook.get_by_text("Crossing over").first).to_be_visible(timeout=CROSSING_MS)
     picture(walker, "5-side-by-side")
+
+    for calendar in (caseflow, outlook):  # the weekly Stand-up: its second day moved, its third cancelled (D4)
+        calendar.get_by_role("tab", name="Month").click()
+        expect(calendar.get_by_text("Stand-up").first).to_be_visible(timeout=SLOW_MS)
+    picture(walker, "6-a-series-with-a-moved-and-a-cancelled-day")

@@ -60,7 +60,8 @@ def _lasting(span: Span) -> Span:
 
 def is_hidden(link: Link, event: OutlookEvent) -> bool:
     """True for an Outlook-born event that a person marked private or personal (E4), not one that our mask made so."""
-    return link.born is Born.OUTLOOK and event.is_private and not link.made_private
+    ours = link.made_private and event.sensitivity == "private"  # we never set "personal"
+    return link.born is Born.OUTLOOK and event.is_private and not ours
 
 
 def zoned_as(span: Span, zone: str) -> Span:

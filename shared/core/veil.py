@@ -47,7 +47,9 @@ def veil_of(pair: Pair, rules: Rules, clash: frozenset[Field] = frozenset()) -> 
     veiled = tuple(sorted(wanted | set(link.veiled)))
     not_masked = mask is not Mask.NONE and not hidden and not set(veiled) >= MASKED_FIELDS
     sensitivity = _sensitivity(pair, mask)
-    made_private = sensitivity == "private" if sensitivity else link.made_private and pair.outlook.is_private
+    made_private = (
+        sensitivity == "private" if sensitivity else link.made_private and pair.outlook.sensitivity == "private"
+    )
     return Veil(
         mask=mask,
         fields=fields,

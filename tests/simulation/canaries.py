@@ -104,31 +104,31 @@ _TWICE = frozenset({"no_duplicate", "mirrors", "one_way", "convergence"})
 _MASK = frozenset({"mask", "convergence", "no_lost_update", "private"})
 
 CANARIES = (
-    Canary("no version check", _LOST, 2000, ((caseflow_events, "current", _no_version),)),
-    Canary("a new key a try", _TWICE, 2000, ((performing, "transaction_id", _new_key_each_try()),)),
-    Canary("a pull leaves no todo", frozenset({"convergence", "silence"}), 2000, (
+    Canary("no version check", _LOST, 4000, ((caseflow_events, "current", _no_version),)),
+    Canary("a new key a try", _TWICE, 4000, ((performing, "transaction_id", _new_key_each_try()),)),
+    Canary("a pull leaves no todo", frozenset({"convergence", "silence"}), 4000, (
         (performing, "_leave_todo", lambda *_: None),)),
-    Canary("lease taken with a fresh etag", _LOST | _TWICE | {"disconnected"}, 2000, ((Run, "take", _fresh_etag),)),
-    Canary("no read before write", _LOST | {"secondary", "meetings"}, 2000, (
+    Canary("lease taken with a fresh etag", _LOST | _TWICE | {"disconnected"}, 4000, ((Run, "take", _fresh_etag),)),
+    Canary("no read before write", _LOST | {"secondary", "meetings"}, 4000, (
         (performing, "_unchanged", lambda _, steps: steps),)),
-    Canary("no row before creates", _TWICE, 2000, ((Run, "record", _no_row_before_creates),)),
-    Canary("protected list not part of idle", frozenset({"convergence"}), 2000, (
+    Canary("no row before creates", _TWICE, 4000, ((Run, "record", _no_row_before_creates),)),
+    Canary("protected list not part of idle", frozenset({"convergence"}), 4000, (
         (job, "list_hash", lambda _: "same"),(run_flow, "list_hash", lambda _: "same"),)),
-    Canary("loser not kept", _LOST, 2000, ((reviewing, "_rows_of", _without_loser),)),
-    Canary("later edit wins on protected", frozenset({"protected_conflict"}), 2000, (
+    Canary("loser not kept", _LOST, 4000, ((reviewing, "_rows_of", _without_loser),)),
+    Canary("later edit wins on protected", frozenset({"protected_conflict"}), 4000, (
         (plan_event, "_judged", _unprotected),)),
-    Canary("deletion beats edit", _LOST, 2000, (
+    Canary("deletion beats edit", _LOST, 4000, (
         (plan_removal, "caseflow_changed", lambda *_: frozenset()),)),
-    Canary("mask skipped for copies", _MASK, 2000, ((plan_new, "mask_of", lambda *_: Mask.NONE),)),
-    Canary("mask before the typed text was saved", _LOST, 2000, (
+    Canary("mask skipped for copies", _MASK, 4000, ((plan_new, "mask_of", lambda *_: Mask.NONE),)),
+    Canary("mask before the typed text was saved", _LOST, 4000, (
         (plan_event, "additions", lambda *_: ((), "", "2026-11-24")),)),
-    Canary("private lowered", frozenset({"private"}), 2000, ((veil, "_sensitivity", _always_set),)),
-    Canary("unprotecting publishes bodies", frozenset({"published"}), 2000, (
+    Canary("private lowered", frozenset({"private"}), 4000, ((veil, "_sensitivity", _always_set),)),
+    Canary("unprotecting publishes bodies", frozenset({"published"}), 4000, (
         (plan_event, "_unveils", lambda _: True),)),
-    Canary("past events touched", frozenset({"past_untouched"}), 2000, (
+    Canary("past events touched", frozenset({"past_untouched"}), 4000, (
         (Policy, "before_line", lambda *_: False),)),
-    Canary("mirror kept after its task is done", frozenset({"mirrors"}), 2000, (
+    Canary("mirror kept after its task is done", frozenset({"mirrors"}), 4000, (
         (plan, "plan_mirror_removed", _only_ended),)),
-    Canary("a removed copy counts after a pause", frozenset({"paused"}), 2000, ((job, "_policy", _never_off),)),
+    Canary("a removed copy counts after a pause", frozenset({"paused"}), 4000, ((job, "_policy", _never_off),)),
     Canary("no lease at all", frozenset(), 0, ((job, "_may_run", _no_lease),)),
 )  # fmt: skip

@@ -99,11 +99,11 @@ def is_echo(link: Link, event: OutlookEvent, rules: Rules) -> bool:
 
 
 def _mask_broken(link: Link, event: OutlookEvent) -> bool:
+    if is_hidden(link, event):
+        return False
     if Field.TEXT in link.veiled and (typed_into_mask(event.content.text) or not begins_with_mask(event.content.text)):
         return True
     if Field.PLACE in link.veiled and event.content.place.strip():
         return True
     masked = link.mask not in {"", Mask.NONE.value} and not event.is_meeting and event.master_id is None
-    return (
-        masked and not is_hidden(link, event) and event.sensitivity not in {"private", sensitivity_of(Mask(link.mask))}
-    )
+    return masked and event.sensitivity not in {"private", sensitivity_of(Mask(link.mask))}

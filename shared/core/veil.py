@@ -38,14 +38,16 @@ def veil_of(pair: Pair, rules: Rules, clash: frozenset[Field] = frozenset()) -> 
     mask = mask_of(pair.caseflow, rules.policy)
     link = pair.link
     if pair.outlook.is_meeting:
-        return Veil(mask, link=_listed(link, mask is not Mask.NONE))
-    hidden = is_hidden(link, pair.outlook)
+        return Veil(mask, link=_listed(link, not_masked=mask is not Mask.NONE))
+    if is_hidden(link, pair.outlook):
+        # a person's own mark is stricter: the event is left to them, and nothing they type enters CaseFlow (E4, G7)
+        return Veil(mask, link=_listed(link, not_masked=False))
     wanted = _veiled_fields(pair, mask)
     fields = frozenset(field for field in wanted if not _shows_mask(pair, field))
     saved = set(link.veiled) | (fields & clash)
     place = pair.outlook.content.place.strip() if Field.PLACE in saved else ""
     veiled = tuple(sorted(wanted | set(link.veiled)))
-    not_masked = mask is not Mask.NONE and not hidden and not set(veiled) >= MASKED_FIELDS
+    not_masked = mask is not Mask.NONE and not set(veiled) >= MASKED_FIELDS
     sensitivity = _sensitivity(pair, mask)
     made_private = (
         sensitivity == "private" if sensitivity else link.made_private and pair.outlook.sensitivity == "private"
@@ -57,15 +59,15 @@ def veil_of(pair: Pair, rules: Rules, clash: frozenset[Field] = frozenset()) -> 
         typed=_typed(pair, fields, clash),
         place=place,
         link=structs.replace(
-            _listed(link, not_masked or _refused(pair, mask)),
+            _listed(link, not_masked=not_masked or _refused(pair, mask)),
             veiled=veiled,
-            mask=link.mask if hidden else mask.value,
+            mask=mask.value,
             made_private=made_private,
         ),
     )
 
 
-def _listed(link: Link, not_masked: bool) -> Link:
+def _listed(link: Link, *, not_masked: bool) -> Link:
     return structs.replace(link, not_masked=not_masked)
 
 
@@ -77,8 +79,6 @@ def _veiled_fields(pair: Pair, mask: Mask) -> frozenset[Field]:
 
 
 def _maskable(pair: Pair) -> bool:
-    if is_hidden(pair.link, pair.outlook):
-        return False
     return pair.link.born is Born.CASEFLOW or (is_whole(pair.outlook) and pair.outlook.places <= 1)
 
 
@@ -107,8 +107,6 @@ def _asked_in_vain(pair: Pair, mask: Mask) -> bool:
 def _sensitivity(pair: Pair, mask: Mask) -> str | None:
     """The sensitivity to set, or None to leave it (F2, G7)."""
     now = pair.outlook.sensitivity
-    if is_hidden(pair.link, pair.outlook):
-        return None  # a person's own mark is stricter, and "personal" lowered to "confidential" would publish it (E4)
     if mask is Mask.NONE:
         masked = pair.link.mask not in {"", Mask.NONE.value}
         ours = masked and now == sensitivity_of(Mask(pair.link.mask))

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
+
+from shared.core import rows
+from shared.flows import sync
+from shared.ports import Put
 from tests.engine.acts import is_quiet
 from tests.simulation.world import Person, World
 
@@ -152,3 +157,26 @@ def test_a_pull_never_renews_the_window(world: World, ann: Person) -> None:
     world.settle(ann, 2)
     times = [event["subject"] for event in ann.mailbox.events(world.clock(), datetime(2029, 1, 1, tzinfo=UTC))]
     assert times == ["Far"]
+
+
+def test_a_job_that_a_person_overtakes_gives_its_lease_back(world: World, ann: Person) -> None:
+    """C2: else nobody could sync for two minutes after preferences were saved during a job."""
+    book(world)
+    plain = world.ports.outlook
+
+    class Overtaken:
+        """The mailbox, until the first read by id: then the row is changed as the page changes it."""
+
+        def __init__(self, secret: str) -> None:
+            self._mailbox = plain(secret)
+
+        def __getattr__(self, name: str) -> object:
+            if name == "write":
+                row = msgspec.structs.replace(world.row(ann), generation=9)
+                world.store.commit(world.partition(ann), [Put(rows.STAFF_KEY, rows.encoded(row))])
+            return getattr(self._mailbox, name)
+
+    ports = msgspec.structs.replace(world.ports, outlook=Overtaken)
+    assert sync.run(ports, world.message(ann)) is None
+    assert world.row(ann).lease_until is None
+    assert world.row(ann).generation == 9

@@ -15,7 +15,6 @@ from local.caseflow import events as caseflow_events
 from local.caseflow import records
 from shared.core import plan, plan_event, plan_new, plan_removal, veil
 from shared.core.links import Link, Todo
-from shared.core.mask import sensitivity_of
 from shared.core.policy import Mask, Policy
 from shared.core.steps import ended
 from shared.flows.sync import job, performing, reviewing
@@ -77,11 +76,6 @@ def _unprotected(pair: Any, merge: Any, veil_: Any, diff: Any, rules: Any) -> An
     return _judged(pair, merge, veil_, diff, structs.replace(rules, policy=policy))
 
 
-def _always_set(pair: Any, mask: Mask) -> str | None:
-    wanted = sensitivity_of(mask)
-    return wanted if mask is not Mask.NONE and pair.outlook.sensitivity != wanted else None
-
-
 def _never_off(*arguments: Any) -> Policy:
     return structs.replace(_policy(*arguments), off_since=None)
 
@@ -122,7 +116,7 @@ CANARIES = (
     Canary("mask skipped for copies", _MASK, 4000, ((plan_new, "mask_of", lambda *_: Mask.NONE),)),
     Canary("mask before the typed text was saved", _LOST, 4000, (
         (plan_event, "additions", lambda *_: ((), "", "2026-11-24")),)),
-    Canary("private lowered", frozenset({"private"}), 4000, ((veil, "_sensitivity", _always_set),)),
+    Canary("private lowered", frozenset({"private"}), 4000, ((veil, "is_hidden", lambda *_: False),)),
     Canary("unprotecting publishes bodies", frozenset({"published"}), 4000, (
         (plan_event, "_unveils", lambda _: True),)),
     Canary("past events touched", frozenset({"past_untouched"}), 4000, (

@@ -148,11 +148,21 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
         return idle(work, feed, found)
     started = work.now()
     work.take()
+    try:
+        return _leased(work, Read(feed, found, window, listed), started)
+    except Stale:
+        work.give_back()
+        raise
+
+
+def _leased(work: Run, read: Read, started: datetime) -> Job:
+    """What is done under the lease. Raises Stale where a person changed the connection, or the lease was lost."""
+    row, feed, found, window = work.row, read.feed, read.found, read.window
     work.load_links()
     if len(work.index) < row.links:  # rows were lost: only a full look at both sides finds what they held (E7)
         feed = read_feed(work.ports, row, None)
         found = Round(work.outlook.delta(None, window.start, window.end), full=True)
-    if listed != row.list_hash or concerns_others(work.index, feed, found):
+    if read.list_hash != row.list_hash or concerns_others(work.index, feed, found):
         work.load_resting()
     try:
         known = gather(work, feed, found, window)
@@ -162,7 +172,7 @@ def _sync(work: Run, firm: Firm, window: Window) -> Job | None:
     except OutOfTime:
         work.goes_on = True
     work.unfinished |= work.goes_on
-    job = done(work, Read(feed, found, window, listed), started)
+    job = done(work, Read(feed, found, window, read.list_hash), started)
     if work.goes_on:
         _go_on(work)
     return job

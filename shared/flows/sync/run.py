@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,6 +99,16 @@ class Run:
         """Take the lease: fails if anything was recorded since the row was read (design.md 4.3). Raises Stale."""
         self.row = structs.replace(self.row, fence=self.row.fence + 1, lease_until=self.now() + LEASE)
         self._commit([])
+
+    def give_back(self) -> None:
+        """Overtaken by a person's change: the lease is given back, else nobody could run until it ends."""
+        found = self.ports.store.get(self._partition, rows.STAFF_KEY)
+        row = rows.decoded(found.data, StaffRow) if found is not None else None
+        if found is None or row is None or row.fence != self.row.fence or row.lease_until is None:
+            return
+        freed = rows.encoded(structs.replace(row, lease_until=None))
+        with suppress(Stale):
+            self.ports.store.commit(self._partition, [Replace(rows.STAFF_KEY, freed, found.etag)])
 
     def check(self) -> None:
         """Before a batch of writes: time is left, and nobody has taken the row. Raises OutOfTime, Stale."""

@@ -57,7 +57,8 @@ class Link(Struct, frozen=True, omit_defaults=True):
     `create_key` is the Idempotency-Key of an unanswered create, whatever the event has become since. `veiled` names the
     fields that Outlook shows as the mask left them (G8); `not_masked` lists it as not fully
     masked (G7); `made_private` says that Outlook's "private" is ours, not a person's (G1, E4); `own_text` says that
-    CaseFlow's description of a meeting, or of one day of a series, is its own (F3, D4).
+    CaseFlow's description of a meeting, or of one day of a series, is its own (F3, D4); `meeting_row` names the
+    firm's row of the meeting that the Outlook event is (E3).
     """
 
     id: str
@@ -73,6 +74,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     attempt: int = 0
     mask: str = ""
     meeting: bool = False
+    meeting_row: str = ""
     leads: bool = True
     own_text: bool = False
     veiled: tuple[Field, ...] = ()
@@ -129,6 +131,12 @@ def meeting_key(firm_id: str, event: OutlookEvent, attempt: int) -> str:
     """The `Idempotency-Key` that two mailboxes of a firm compute alike for one meeting (E3)."""
     start = event.original_start.isoformat() if event.original_start else ""
     return _digest("meeting", firm_id, event.ical_uid, start, str(attempt))
+
+
+def meeting_row(event: OutlookEvent) -> str:
+    """The key of the firm's row of a meeting, alike in every mailbox of the firm; "" without an `iCalUId` (E3)."""
+    start = event.original_start.isoformat() if event.original_start else ""
+    return hashlib.sha256(f"{event.ical_uid}|{start}".encode()).hexdigest()[:32] if event.ical_uid else ""
 
 
 def is_ours(event: OutlookEvent, link_id: str, attempts: int) -> bool:

@@ -165,7 +165,7 @@ class Newcomers:
                 reason = "imported"
             if reason is not None:
                 self.skipped[f"push_{reason}"] += 1
-            elif old is not None and old.born is Born.OUTLOOK:
+            elif old is not None and old.outlook_id is not None:
                 self.reassigned.append((old, event))
             else:
                 self.steps.append(plan_pushed(event, self._rules, old.attempt + 1 if old else 0))

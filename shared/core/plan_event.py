@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, Struct, structs
 
 from shared.core.events import Content, Field
-from shared.core.links import Link, State, rebased, remembering
+from shared.core.links import Link, State, meeting_row, rebased, remembering
 from shared.core.mask import project_fields
 from shared.core.merge import Merge, decided, merged, outlook_wins, taking
 from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, echo, is_hidden, led_by_outlook
@@ -44,6 +44,7 @@ def facts_of(pair: Pair, rules: Rules) -> Pair:
         change_key=pair.outlook.change_key,
         master_id=pair.outlook.master_id,
         meeting=pair.outlook.is_meeting,
+        meeting_row=meeting_row(pair.outlook),
         starts_at=pair.seen.span.starts_at(zone),
         ends_at=ends_at,
     )

@@ -15,6 +15,7 @@ from shared.core.links import (
     caseflow_link_id,
     idempotency_key,
     meeting_key,
+    meeting_row,
     outlook_link_id,
     remembering,
 )
@@ -68,6 +69,7 @@ def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
         change_key=event.change_key,
         master_id=event.master_id,
         meeting=event.is_meeting,
+        meeting_row=meeting_row(event),
         attempt=attempt,
         todo=Todo.CREATING_CASEFLOW,
         starts_at=content.span.starts_at(rules.policy.zone),

@@ -35,7 +35,8 @@ def plan_left_outlook(
     kind = _asking(link, caseflow, rules, homeless=homeless)
     if kind is not None:
         return reviewed(link, kind, caseflow=caseflow)
-    if not link.base or caseflow_changed(link, caseflow.content, rules.printer):
+    follows = link.meeting and not link.leads and len(caseflow.staff_ids) > 1  # it adds and ends its owner only (E3)
+    if not follows and (not link.base or caseflow_changed(link, caseflow.content, rules.printer)):
         asked = reviewed(link, "deleted_in_outlook", caseflow=caseflow)
         return asked if by_user else copied_again(link, caseflow, rules)
     return removed_from_caseflow(link, caseflow, rules, DECLINED if by_user else "deleted_in_outlook")

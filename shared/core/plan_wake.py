@@ -7,7 +7,7 @@ from msgspec import structs
 from shared.core.events import CaseflowEvent, Kind, OutlookEvent
 from shared.core.links import Link, State, Todo, caseflow_link_id
 from shared.core.pairs import Rules
-from shared.core.plan_new import outlook_skip, plan_pulled, plan_pushed
+from shared.core.plan_new import caseflow_skip, outlook_skip, plan_pulled, plan_pushed
 from shared.core.plan_removal import DECLINED
 from shared.core.steps import Did, Step
 from shared.core.writes import PatchCaseflow
@@ -22,7 +22,7 @@ def may_wake(link: Link) -> bool:
 
 def plan_wake(link: Link, caseflow: CaseflowEvent | None, outlook: OutlookEvent, rules: Rules) -> Step | Link:
     """A step, or the woken link to be planned as a pair."""
-    if outlook_skip(outlook, rules) is not None:
+    if _stays_ended(caseflow, outlook, rules):
         return Step(link=link, did=Did.SKIP, reason="not_in_scope")
     if caseflow is None:
         step = plan_pulled(outlook, rules, link.attempt + 1)
@@ -35,10 +35,20 @@ def plan_wake(link: Link, caseflow: CaseflowEvent | None, outlook: OutlookEvent,
     return Step(link=look, did=Did.UPDATE, caseflow=patch, before=caseflow.content, caseflow_event=caseflow)
 
 
+def _stays_ended(caseflow: CaseflowEvent | None, outlook: OutlookEvent, rules: Rules) -> bool:
+    """True while neither side brings it back into scope: CaseFlow's new time wakes it, too (D6)."""
+    if outlook.has_ended_for_user:
+        return True
+    if outlook_skip(outlook, rules) is None:
+        return False
+    return caseflow is None or rules.policy.staff_id not in caseflow.staff_ids or bool(caseflow_skip(caseflow, rules))
+
+
 def plan_assigned_again(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent | None, rules: Rules) -> Step | Link:
     """CaseFlow shows an event whose link had ended: its old Outlook event wakes, else a new copy is made."""
     if outlook is not None and not outlook.has_ended_for_user:
-        return structs.replace(link, state=State.LIVE, reason=None, todo=Todo.NONE)
+        state = link.state if link.state is State.REVIEW else State.LIVE  # its item closes once both sides agree (H4)
+        return structs.replace(link, state=state, reason=None, todo=Todo.NONE)
     step = plan_pushed(caseflow, rules, link.attempt + 1)
     gone = link.id != caseflow_link_id(Kind.EVENT, caseflow.id)
     return structs.replace(step, drops=link.id if gone else None)

@@ -72,7 +72,7 @@ def _created(step: Step, write: CreateCaseflow, result: CaseflowResult, rules: R
 def _patched(step: Step, patch: PatchCaseflow, old: Link | None, result: CaseflowResult, rules: Rules) -> Step:
     event = result.event
     if result.verdict is not Verdict.DONE or event is None:
-        return _undone(step, old, result.verdict, result.code)
+        return _undone(step, old, result.verdict, result.code, _owed(patch, rules))
     if not patch.fields():
         return structs.replace(step, link=structs.replace(step.link, version=event.version))
     prints = caseflow_prints(step.link, event.content, rules.printer)
@@ -84,6 +84,12 @@ def _patched(step: Step, patch: PatchCaseflow, old: Link | None, result: Caseflo
     )
     moved = link.state is not State.REVIEW
     return structs.replace(step, link=structs.replace(link, version=event.version if moved else link.version))
+
+
+def _owed(patch: PatchCaseflow, rules: Rules) -> Todo:
+    """Who was to be assigned still is: else "not assigned" would be read as a person's act (D1, E3, F1)."""
+    assigns = patch.staff_ids is not UNSET and rules.policy.staff_id in patch.staff_ids
+    return Todo.JOINING if assigns else Todo.LOOK
 
 
 def _undone(step: Step, old: Link | None, verdict: Verdict, code: str, todo: Todo = Todo.LOOK) -> Step:

@@ -192,6 +192,15 @@ def test_without_a_base_a_removal_proves_nothing() -> None:
     assert (step.did, step.drops, step.closes) == (Did.CREATE, None, False)
 
 
+@pytest.mark.parametrize(("staff", "did"), [((ME, "bob"), Did.UNASSIGN), ((ME,), Did.CREATE)])
+def test_a_removed_invitation_ends_its_owners_assignment(staff: tuple[str, ...], did: Did) -> None:
+    """E3: whatever was edited in CaseFlow; the meeting itself is its leader's. Alone it is like any other event."""
+    follower = structs.replace(LINK, meeting=True, leads=False, base={})
+    assert left_outlook(follower, staff_ids=staff).did is did
+    assert left_outlook(structs.replace(follower, leads=True), staff_ids=staff).did is Did.CREATE
+    assert left_outlook(follower, staff_ids=staff, matter_id="m1").did is Did.REVIEW
+
+
 def test_what_was_removed_while_sync_was_off_is_made_again() -> None:
     """L3: only where CaseFlow's event came first."""
     off = rules(off_since=NOW)

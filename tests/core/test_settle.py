@@ -119,6 +119,15 @@ def test_an_answer_that_is_not_done_agrees_on_nothing(verdict: Verdict) -> None:
     assert done.outlook is None
 
 
+@pytest.mark.parametrize("verdict", [*NOT_DONE, Verdict.REFUSED])
+def test_an_assignment_without_an_answer_is_still_owed(verdict: Verdict) -> None:
+    """E3, D1: else the next job would read "not assigned" as a person's act (seed 900891)."""
+    mine = after_caseflow(patching(staff_ids=("bob", ME)), None, CaseflowResult(verdict), RULES)
+    assert mine.link.todo is Todo.JOINING
+    others = after_caseflow(patching(staff_ids=("bob",)), None, CaseflowResult(verdict), RULES)
+    assert others.link.todo is Todo.LOOK
+
+
 def test_a_refused_patch_is_set_aside_with_its_reason() -> None:
     """K4."""
     step = patching(title="Long call")

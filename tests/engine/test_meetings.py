@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.engine.acts import body, is_quiet, meet, some
 from tests.simulation.world import Person, World
 
@@ -164,6 +166,57 @@ def test_when_the_leader_leaves_the_next_leads(world: World, ann: Person) -> Non
         world.sync(bob)
         world.sync(ann)
     assert world.case("Boring")["staff_ids"] == ["bob"]
+    assert is_quiet(world, ann, bob)
+
+
+def test_a_removed_invitation_is_not_copied_for_an_edit_in_caseflow(world: World, ann: Person) -> None:
+    """E3: its owner's assignment ends; a copy would stand beside the meeting when it is sent again."""
+    bob, event_id = two_mailboxes(world, ann)
+    meet(bob, "Other", hour=15)
+    bob.mailbox.delete(world.event(bob, "Board")["id"])
+    world.caseflow.edit_event(world.case("Board")["id"], by="ann", start="2026-11-25T16:00:00-05:00",
+                              end="2026-11-25T17:00:00-05:00")  # fmt: skip
+    world.sync(bob)
+    assert "Board" not in [event["subject"] for event in world.outlook(bob)]
+    assert world.case("Board")["staff_ids"] == ["ann"]
+    assert event_id in [event["id"] for event in world.outlook(ann)]
+
+
+def test_an_invitation_that_comes_back_is_the_same_meeting(world: World, ann: Person) -> None:
+    """E3, D1: Exchange shows it under a new id once the organiser changes it."""
+    bob, event_id = two_mailboxes(world, ann)
+    bob.mailbox.delete(world.event(bob, "Board")["id"])
+    ann.mailbox.edit(event_id, {"location": {"displayName": "Room 1"}})
+    for _ in range(4):
+        world.sync(bob)
+        world.sync(ann)
+    assert [event["subject"] for event in world.outlook(bob)].count("Board") == 1
+    assert sorted(world.case("Board")["staff_ids"]) == ["ann", "bob"]
+    assert is_quiet(world, ann, bob)
+
+
+@pytest.mark.parametrize("known_first", [True, False])
+def test_an_organiser_assigned_to_the_event_made_anew_keeps_one_meeting(
+    world: World, ann: Person, known_first: bool
+) -> None:
+    """E3, F3: a colleague's mailbox makes the event that was deleted in CaseFlow, and the organiser is assigned."""
+    bob = world.add_person("bob")
+    world.connect(bob)
+    some(world)
+    event_id = meet(ann, "Board")
+    ann.mailbox.invite(event_id, bob.mailbox.email)
+    world.settle(ann)
+    world.caseflow.delete_event(world.case("Board")["id"], by="ann")
+    if known_first:
+        world.sync(ann)
+    world.settle(bob)
+    case = world.case("Board")
+    world.caseflow.assign(case["id"], "ann", by="ann")
+    for _ in range(4):
+        world.sync(ann)
+        world.sync(bob)
+    assert [event["id"] for event in world.outlook(ann) if event["subject"] == "Board"] == [event_id]
+    assert [review.state for review in world.reviews(ann)] == ["resolved"] * known_first
     assert is_quiet(world, ann, bob)
 
 

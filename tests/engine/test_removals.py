@@ -253,6 +253,20 @@ def test_an_unsound_mailbox_asks_after_a_day(world: World, ann: Person) -> None:
     assert len(world.cases()) == 4
 
 
+def test_another_calendars_events_make_no_mailbox_sound(world: World, ann: Person) -> None:
+    """E8, D1: they answer by id, yet not one stands in the primary calendar."""
+    some(world, 4)
+    world.settle(ann)
+    for event in world.outlook(ann):
+        ann.mailbox.to_secondary(event["id"])
+    world.settle(ann, 2)
+    world.clock.pass_(hours=25)
+    world.settle(ann, 2)
+    assert [(review.kind, len(review.links)) for review in world.reviews(ann)] == [("mass_deletion", 4)]
+    assert is_quiet(world, ann)
+    assert world.outlook(ann) == []
+
+
 def test_an_event_that_caseflow_forgot_is_set_aside(world: World, ann: Person) -> None:
     """C4: a 404 `not_found` proves nothing."""
     some(world)

@@ -128,10 +128,10 @@ class _View:
         twins = [seen for seen in outlook if self._pairs(case, seen)]
         if not twins:
             yield Violation("convergence", f"{self.person.staff_id}: {case.token} of CaseFlow is not in Outlook")
-        for event in twins[:1]:
-            for name, ours, theirs in self._differences(case, event):
-                what = f"{self.person.staff_id}: {case.token} differs in {name}: CaseFlow {ours!r}, Outlook {theirs!r}"
-                yield Violation("convergence", what)
+        told = [list(self._differences(case, event)) for event in twins]
+        for name, ours, theirs in min(told, key=len, default=[]):  # a copy and an invitation may both be of one event
+            what = f"{self.person.staff_id}: {case.token} differs in {name}: CaseFlow {ours!r}, Outlook {theirs!r}"
+            yield Violation("convergence", what)
 
     def _pairs(self, case: Seen, event: Seen) -> bool:
         return event.token == case.token or (case.title == PRIVATE_TITLE and event.when == case.when)

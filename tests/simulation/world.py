@@ -78,7 +78,10 @@ class SignIn:
 
 @dataclass
 class Tokens:
-    """The secret's name is the token; `granted` says whose it is."""
+    """The secret's name is the token; `granted` says whose it is.
+
+    Dropping it stops nobody who has it: Microsoft honours an access token until it expires.
+    """
 
     granted: dict[str, str] = field(default_factory=dict)
 
@@ -91,8 +94,7 @@ class Tokens:
         return secret
 
     def drop(self, secret: str) -> None:
-        """From now on the token is refused."""
-        self.granted.pop(secret, None)
+        """The token stays good for whoever holds it."""
 
 
 @dataclass

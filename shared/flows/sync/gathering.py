@@ -224,6 +224,8 @@ def _prove(run: Run, known: Gathered) -> None:
         present = frozenset(known.rows) | frozenset(known.proofs.present)
         present |= {key for key, event in known.answered.items() if event is not None and key not in known.proofs.gone}
         known.sound = is_sound(run.outlook, run.index, known.proofs.gone, present)
+    for outlook_id in known.suspects - known.proofs.present.keys() - known.proofs.gone:
+        known.answered.pop(outlook_id, None)  # neither: where it stands is not known, so nothing is decided
     for outlook_id in known.suspects:
         link = run.index.of_outlook_id(outlook_id)
         if link is None or link.id in known.touched:

@@ -7,8 +7,7 @@ no longer assigned in CaseFlow, or no longer connected, has left: the next mailb
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from msgspec import Struct, structs
@@ -16,7 +15,8 @@ from msgspec import Struct, structs
 from shared.core import rows
 from shared.core.errors import Stale
 from shared.core.events import CaseflowEvent, Kind, OutlookEvent
-from shared.core.links import Link, State, Todo
+from shared.core.links import Link, State, Todo, meeting_row
+from shared.core.plan import ItemKey
 from shared.core.state import StaffRow
 from shared.core.steps import Step
 from shared.flows.sync.run import Run
@@ -42,35 +42,62 @@ def led(run: Run, link: Link, event: OutlookEvent | None, caseflow: CaseflowEven
     return structs.replace(link, leads=_settled(run, event, mine, caseflow) == mine)
 
 
-def led_step(run: Run, step: Step) -> Step | Link | None:
+def led_step(run: Run, step: Step, gone: Collection[str] = ()) -> Step | Link | None:
     """A new meeting's step, its lead claimed before the event is made in CaseFlow; or the link that joins the event
-    a colleague's mailbox has made; or None while the organiser's own job should come first (E3)."""
+    a colleague's mailbox has made; or None while the organiser's own job should come first (E3).
+
+    `gone` are Outlook ids proved gone.
+    """
     event = step.seen
     if event is None or step.caseflow is None or not _is_shared(event):
         return step
     mine = Leader(run.row.staff_id, event.is_organizer)
-    row = run.ports.store.get(rows.meetings_partition(run.row.firm_id), _key(event))
+    row = run.ports.store.get(rows.meetings_partition(run.row.firm_id), meeting_row(event))
     known = rows.decoded(row.data, Leader) if row is not None else None
     if known is not None and known.caseflow_id is not None:
-        return _joining(run, step.link, event, known.caseflow_id, leads=known.staff_id == mine.staff_id)
+        joining = _joining(run, step.link, known.caseflow_id, event, gone)
+        return structs.replace(joining, leads=known.staff_id == mine.staff_id)
     if known is None and _awaits_organiser(run, event):
         return None
     leader = _settled(run, event, mine, None)
     return structs.replace(step, link=structs.replace(step.link, leads=leader.staff_id == mine.staff_id))
 
 
-def _joining(run: Run, link: Link, event: OutlookEvent, caseflow_id: str, *, leads: bool) -> Link:
+def _joining(run: Run, link: Link, caseflow_id: str, event: OutlookEvent, gone: Collection[str]) -> Link:
     """The link that joins the event that stands: an old one of the same event takes the new Outlook id (E3, D1)."""
     old = run.index.of_caseflow(Kind.EVENT, caseflow_id) or run.ended.of_caseflow(Kind.EVENT, caseflow_id)
-    if old is not None and old.state in {State.REVIEW, State.ENDED}:
-        return structs.replace(old, outlook_id=event.id, state=State.LIVE, todo=Todo.JOINING, leads=leads)
-    return structs.replace(link, caseflow_id=caseflow_id, todo=Todo.JOINING, leads=leads)
+    if old is not None and (old.state in {State.REVIEW, State.ENDED} or old.outlook_id in gone):
+        return structs.replace(old, outlook_id=event.id, state=State.LIVE, todo=Todo.JOINING)
+    return structs.replace(link, caseflow_id=caseflow_id, todo=Todo.JOINING)
+
+
+def own_meeting(run: Run, event: CaseflowEvent, removed: Collection[ItemKey]) -> Link | None:
+    """The link of a meeting in this mailbox whose event a colleague's mailbox has made anew (E3). Raises Retry.
+
+    Else a copy would stand beside the meeting once a person assigns this staff member to the new event. `removed` are
+    CaseFlow's items that this job found deleted.
+    """
+    if len(event.staff_ids) < 2:
+        return None
+    for link in [*run.index, *run.ended]:
+        if _has_lost_its_event(link, run, removed):
+            row = run.ports.store.get(rows.meetings_partition(run.row.firm_id), link.meeting_row)
+            if row is not None and rows.decoded(row.data, Leader).caseflow_id == event.id:
+                anew: Link = structs.replace(link, caseflow_id=event.id, base={}, version=0)
+                return anew
+    return None
+
+
+def _has_lost_its_event(link: Link, run: Run, removed: Collection[ItemKey]) -> bool:
+    if not (link.meeting and link.meeting_row) or link.ends_at is None or link.ends_at <= run.now():
+        return False
+    return link.state in {State.REVIEW, State.ENDED} or (link.kind, link.caseflow_id or "") in removed
 
 
 def register(run: Run, linked: Sequence[tuple[OutlookEvent | None, Link]]) -> None:
     """Tell the firm's other mailboxes which CaseFlow event this is: a leading meeting, or what may become one (E3)."""
     rows_of = {
-        _key(event): rows.encoded(Leader(run.row.staff_id, event.is_organizer, link.caseflow_id))
+        meeting_row(event): rows.encoded(Leader(run.row.staff_id, event.is_organizer, link.caseflow_id))
         for event, link in linked
         if event is not None and event.ical_uid and link.leads and not event.is_private
     }
@@ -93,7 +120,7 @@ def _awaits_organiser(run: Run, event: OutlookEvent) -> bool:
 
 def _settled(run: Run, event: OutlookEvent, mine: Leader, caseflow: CaseflowEvent | None) -> Leader:
     """Who leads now: `mine` where the lead was free, left or given way to. Raises Retry."""
-    partition, key = rows.meetings_partition(run.row.firm_id), _key(event)
+    partition, key = rows.meetings_partition(run.row.firm_id), meeting_row(event)
     leader = mine
     for _ in range(TRIES_MAX):
         row = run.ports.store.get(partition, key)
@@ -120,8 +147,3 @@ def _gives_way(run: Run, leader: Leader, mine: Leader, caseflow: CaseflowEvent |
         return True
     found = run.ports.store.get(rows.staff_partition(run.row.firm_id, leader.staff_id), rows.STAFF_KEY)
     return found is None or rows.decoded(found.data, StaffRow).connection != "connected"
-
-
-def _key(event: OutlookEvent) -> str:
-    start = event.original_start.isoformat() if event.original_start else ""
-    return hashlib.sha256(f"{event.ical_uid}|{start}".encode()).hexdigest()[:32]

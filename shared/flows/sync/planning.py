@@ -16,7 +16,7 @@ from shared.core.plan_wake import plan_assigned_again, plan_wake
 from shared.core.settle import looked_at_later
 from shared.core.steps import Did, MakeOutlook, Step
 from shared.flows.sync.gathering import Gathered
-from shared.flows.sync.leading import led_step
+from shared.flows.sync.leading import led_step, own_meeting
 from shared.flows.sync.observing import ask_caseflow, observed
 from shared.flows.sync.proving import prove
 from shared.flows.sync.reviewing import MASS, open_mass_review
@@ -83,7 +83,13 @@ def _led(run: Run, known: Gathered, steps: list[Step]) -> list[Step]:
     """The steps of new events, those of meetings with their lead settled (E3)."""
     made = []
     for step in steps:
-        decided = led_step(run, step)
+        pushed = step.caseflow_event
+        mine = own_meeting(run, pushed, known.feed.removed) if pushed is not None else None
+        if mine is not None and pushed is not None:
+            again = _assigned_again(run, known, mine, pushed)
+            made += [again] if again is not None else []
+            continue
+        decided = led_step(run, step, known.proofs.gone)
         if isinstance(decided, Step):
             made.append(decided)
         elif decided is not None and step.seen is not None:
@@ -116,7 +122,11 @@ def _assigned_again(run: Run, known: Gathered, link: Link, event: CaseflowEvent)
     """CaseFlow shows an event whose link had ended; its Outlook original wakes where it still stands (F1)."""
     outlook = None
     if link.outlook_id:
-        outlook = prove(run.outlook, [link.outlook_id], {}).present.get(link.outlook_id)
+        proofs = prove(run.outlook, [link.outlook_id], {})
+        outlook = proofs.present.get(link.outlook_id)
+        if outlook is None and link.outlook_id not in proofs.gone:
+            run.unfinished = True  # no answer: a copy made now might be a second one
+            return None
     decided = plan_assigned_again(link, event, outlook, run.rules)
     if isinstance(decided, Step):
         return decided

@@ -34,7 +34,10 @@ def prove(outlook: Outlook, ids: Sequence[str], answered: dict[str, OutlookEvent
 
 
 def _same(first: OutlookEvent | None, second: OutlookEvent | None) -> bool:
-    return (first is None) == (second is None)
+    """Somebody who moves it between the questions has moved it away from where the view was asked."""
+    if first is None or second is None:
+        return first is second
+    return first.change_key == second.change_key
 
 
 def _listed(outlook: Outlook, event: OutlookEvent) -> bool:
@@ -46,7 +49,7 @@ def _listed(outlook: Outlook, event: OutlookEvent) -> bool:
 def is_sound(outlook: Outlook, links: Iterable[Link], gone: frozenset[str], present: frozenset[str]) -> bool:
     """False if the calendar does not answer, or of three or more linked events not one can be found (E8).
 
-    `present` are ids already found in this job. A series counts once.
+    `present` are ids already found in this job. A series counts once, another calendar's event not at all.
     """
     if not outlook.is_sound():
         return False
@@ -59,6 +62,7 @@ def is_sound(outlook: Outlook, links: Iterable[Link], gone: frozenset[str], pres
 
 def _any_found(outlook: Outlook, ids: list[str]) -> bool:
     for start in range(0, len(ids), 20):
-        if any(event is not None for event in outlook.events(ids[start : start + 20]).values()):
+        answered = outlook.events(ids[start : start + 20])
+        if any(event is not None and _listed(outlook, event) for event in answered.values()):
             return True
     return False

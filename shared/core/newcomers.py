@@ -48,6 +48,7 @@ class Newcomers:
         self._ended = ended
         self._rules = rules
         self._gone = gone
+        self._former = {link.former: link for link in index if link.former is not None}
         self._sources: dict[str, CaseflowEvent] = {}
         self._mirrored: dict[str, MirrorItem] = {}
         self._taken: set[str] = set()
@@ -68,7 +69,8 @@ class Newcomers:
         self._sources = {caseflow_link_id(Kind.EVENT, event.id): event for event in unlinked}
         self._mirrored = {caseflow_link_id(item.kind, item.id): item for item in mirrors}
         in_order = sorted(outlook.values(), key=lambda event: event.id)
-        fresh = [event for event in in_order if not self._is_marked(event) and not self._is_ended(event)]
+        fresh = [event for event in in_order if not self._is_back(event)]
+        fresh = [event for event in fresh if not self._is_marked(event) and not self._is_ended(event)]
         unlinked = [event for event in unlinked if event.id not in self._taken]
         if self.waiting:
             self._pull(fresh)
@@ -77,6 +79,15 @@ class Newcomers:
         self._pull(fresh)
         if not later:
             self._push(unlinked)
+
+    def _is_back(self, event: OutlookEvent) -> bool:
+        """True for an event that a person brought back before the copy made instead of it stood: it is the one."""
+        link = self._former.get(event.id)
+        if link is None or (link.outlook_id is not None and link.outlook_id not in self._gone):
+            return False
+        back = structs.replace(link, outlook_id=event.id, former=None, attempt=link.attempt + 1, todo=Todo.LOOK)
+        self.paired.append((back, event))
+        return True
 
     def _is_marked(self, event: OutlookEvent) -> bool:
         """True for an event with our link mark that is no new one: its row was lost, or an attempt's (E7, E11)."""
@@ -113,6 +124,8 @@ class Newcomers:
         if lost or link.outlook_id in {None, event.id}:
             if link.state is not State.ENDED:
                 self.paired.append((structs.replace(link, outlook_id=event.id, todo=Todo.LOOK), event))
+            elif link.is_mirror:
+                self.skipped["ended"] += 1  # one way: what became of a mirror is never pulled (I1)
             elif may_wake(link):
                 self.woken.append((link, event))
             elif link.outlook_id is None and link.born is Born.CASEFLOW:

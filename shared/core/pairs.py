@@ -124,11 +124,14 @@ def pair_of(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, rules: R
 
 
 def stamped(link: Link, outlook: OutlookEvent) -> Link:
-    """A stamp whose nonce is not the link's is our unrecorded or late write: what it wrote becomes the base."""
+    """A stamp whose nonce is not the link's is our unrecorded or late write: what it wrote becomes the base.
+
+    Not under a veil: there the mask was written, which CaseFlow never held (G8).
+    """
     stamp = decoded(outlook.stamp)
     if stamp is None or outlook.link_mark != link.id or stamp.nonce == link.nonce:
         return link
-    written = stamp.written()
+    written = {field: value for field, value in stamp.written().items() if field not in link.veiled}
     made_private = stamp.sensitivity == "private" if stamp.sensitivity else link.made_private
     return structs.replace(rebased(link, written, written), nonce=stamp.nonce, made_private=made_private)
 

@@ -10,6 +10,7 @@ from shared.core.mask import project_fields
 from shared.core.merge import Merge, decided, merged, outlook_wins, taking
 from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, echo, is_hidden, led_by_outlook
 from shared.core.policy import Mask
+from shared.core.settle import agreed_at
 from shared.core.steps import ChangeOutlook, Did, Opened, Step, settled
 from shared.core.texts import appended
 from shared.core.veil import Veil, additions, as_veiled, veil_of
@@ -116,15 +117,16 @@ def limited(pair: Pair, merge: Merge, veil: Veil, opened: Opened | None) -> Sett
     outgoing = merge.to_outlook - led
     if veil.mask is not Mask.NONE:
         outgoing &= TITLE_AND_TIME
-    elif not _unveils(pair):
-        outgoing -= frozenset(pair.link.veiled)
+    else:
+        outgoing -= frozenset(pair.link.veiled) - _unveiled(pair)
     open_fields = merge.to_outlook & led
     return Settlement(structs.replace(merge, to_outlook=outgoing), veil, opened, open_fields)
 
 
-def _unveils(pair: Pair) -> bool:
-    """A person's edit, after a run has seen the event unmasked (G8)."""
-    return pair.link.mask in {"", Mask.NONE.value} and pair.caseflow.updated_by.kind == "staff"
+def _unveiled(pair: Pair) -> frozenset[Field]:
+    """Fields that a person edited after a run has seen the event unmasked; without a base nobody can say so (G8)."""
+    edited = pair.link.mask in {"", Mask.NONE.value} and pair.caseflow.updated_by.kind == "staff"
+    return frozenset(pair.link.base) if edited else frozenset()
 
 
 def built(pair: Pair, verdict: Settlement, rules: Rules) -> Step:
@@ -201,8 +203,8 @@ def _agreed(step: Step, verdict: Settlement) -> Step:
         {field: step.caseflow_side[field] for field in now},
         {field: step.outlook_side[field] for field in now},
     )
-    if not kept and step.caseflow is None:
-        link = structs.replace(link, version=step.version)
+    if not step.writes:
+        link = agreed_at(link, step.version, step.caseflow_side)
     return _closed(structs.replace(step, link=settled(link)), verdict)
 
 

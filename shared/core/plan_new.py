@@ -20,7 +20,7 @@ from shared.core.links import (
     remembering,
 )
 from shared.core.mask import mirror_content, project, project_mirror, shown
-from shared.core.pairs import Rules, carried, echo, mask_of, zoned_as
+from shared.core.pairs import Rules, carried, caseflow_prints, echo, mask_of, zoned_as
 from shared.core.policy import Mask
 from shared.core.prints import comparable
 from shared.core.steps import Did, MakeOutlook, Step
@@ -107,7 +107,7 @@ def plan_pushed(event: CaseflowEvent, rules: Rules, attempt: int = 0) -> Step:
         outlook=MakeOutlook(project(event.content, mask)),
         before=event.content,
         version=event.version,
-        caseflow_side=rules.printer.all(event.content),
+        caseflow_side=caseflow_prints(link, event.content, rules.printer),
         outlook_side=rules.printer.all(shown(echo(event.content), mask)),
         caseflow_event=event,
     )

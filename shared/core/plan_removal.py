@@ -7,7 +7,17 @@ from msgspec import structs
 from shared.core.events import CaseflowEvent, Field, Kind, OutlookEvent, Removed
 from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key, remembering
 from shared.core.mask import project
-from shared.core.pairs import Rules, carried, caseflow_changed, echo, is_hidden, mask_of, outlook_changed, seen_content
+from shared.core.pairs import (
+    Rules,
+    carried,
+    caseflow_changed,
+    caseflow_prints,
+    echo,
+    is_hidden,
+    mask_of,
+    outlook_changed,
+    seen_content,
+)
 from shared.core.policy import Mask
 from shared.core.steps import Did, DropOutlook, MakeOutlook, Step, ended, nothing, reviewed, settled
 from shared.core.texts import typed_into_mask
@@ -71,10 +81,13 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
         id=caseflow_link_id(Kind.EVENT, caseflow.id),
         born=Born.CASEFLOW,
         outlook_id=None,
+        former=link.outlook_id if link.born is Born.OUTLOOK else None,
         change_key="",
         master_id=None,
         attempt=link.attempt + 1,
         mask=mask.value,
+        starts_at=caseflow.content.span.starts_at(rules.policy.zone),
+        ends_at=caseflow.content.span.ends_at(rules.policy.zone),
         veiled=tuple(sorted((Field.PLACE, Field.TEXT))) if mask is not Mask.NONE else link.veiled,
         not_masked=False,
         state=State.LIVE,
@@ -86,7 +99,7 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
         outlook=MakeOutlook(projection),
         before=caseflow.content,
         version=caseflow.version,
-        caseflow_side=rules.printer.all(caseflow.content),
+        caseflow_side=caseflow_prints(fresh, caseflow.content, rules.printer),
         outlook_side=rules.printer.all(as_veiled(echo(caseflow.content), fresh)),
         caseflow_event=caseflow,
         closes=link.state is State.REVIEW,

@@ -29,6 +29,15 @@ def looked_at_later(link: Link, todo: Todo = Todo.LOOK) -> Link:
     return structs.replace(link, todo=todo)
 
 
+def agreed_at(link: Link, version: int, prints: dict[Field, str]) -> Link:
+    """The link agreed at a version of CaseFlow's, only where every field then equals the base (design.md 2).
+
+    Else the next version, written by us, would pass for all that CaseFlow holds.
+    """
+    same = all(field in link.base and link.base[field].caseflow == prints[field] for field in Field)
+    return structs.replace(link, version=version) if same else link
+
+
 def as_veiled_before(link: Link, stored: Link | None) -> Link:
     """The link while its mask is not known to be written: words under a veil that is not there are no additions."""
     if stored is None:
@@ -73,8 +82,6 @@ def _patched(step: Step, patch: PatchCaseflow, old: Link | None, result: Caseflo
     event = result.event
     if result.verdict is not Verdict.DONE or event is None:
         return _undone(step, old, result.verdict, result.code, _owed(patch, rules))
-    if not patch.fields():
-        return structs.replace(step, link=structs.replace(step.link, version=event.version))
     prints = caseflow_prints(step.link, event.content, rules.printer)
     fields = patch.fields()
     link = rebased(
@@ -82,8 +89,7 @@ def _patched(step: Step, patch: PatchCaseflow, old: Link | None, result: Caseflo
         {field: prints[field] for field in fields},
         {field: step.outlook_side[field] for field in fields if field in step.outlook_side},
     )
-    moved = link.state is not State.REVIEW
-    return structs.replace(step, link=structs.replace(link, version=event.version if moved else link.version))
+    return structs.replace(step, link=agreed_at(link, event.version, prints), version=event.version)
 
 
 def _owed(patch: PatchCaseflow, rules: Rules) -> Todo:
@@ -130,9 +136,9 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
         {field: step.caseflow_side[field] for field in fields},
         {field: step.outlook_side[field] for field in fields},
     )
-    version = step.version if creating else link.version
+    link = agreed_at(link, step.version, step.caseflow_side)
     open_mask = _left_open(link, event, deed.projection)
-    return structs.replace(link, nonce=nonce, version=version, todo=Todo.NONE, not_masked=link.not_masked or open_mask)
+    return structs.replace(link, nonce=nonce, todo=Todo.NONE, not_masked=link.not_masked or open_mask)
 
 
 def _left_open(link: Link, event: OutlookEvent, sent: Projection) -> bool:

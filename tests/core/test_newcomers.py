@@ -233,6 +233,21 @@ def test_an_event_of_ours_whose_link_stands_is_planned_with_it() -> None:
     assert result(sorting([marked()], [ours()], live=[known])) == {"paired": [(looked, marked())]}
 
 
+@pytest.mark.parametrize("instead", [None, "o9"])
+def test_what_a_person_brought_back_is_the_one_unless_another_was_made_instead(instead: str | None) -> None:
+    """E8, seed 1014967: nothing is made beside it; an unanswered create is not asked for again."""
+    link = Link(MARK, Kind.EVENT, Born.CASEFLOW, "c1", instead, former="o1", attempt=1, todo=Todo.CREATING_OUTLOOK)
+    back = structs.replace(link, outlook_id="o1", former=None, attempt=2, todo=Todo.LOOK)
+    expected = {"paired": [(back, theirs())]} if instead is None else {"steps": [plan_pulled(theirs(), RULES)]}
+    assert result(sorting([theirs()], [], live=[link])) == expected
+
+
+def test_what_was_a_mirror_is_never_pulled() -> None:
+    """I1: also where guests were invited to it, so that it was left to the person (seed 1006884)."""
+    old = Link(TASK_MARK, Kind.TASK, Born.CASEFLOW, "t1", "o1", state=State.ENDED, reason="outside")
+    assert result(sorting([marked(TASK_MARK, attendees=1)], [], over=[old])) == {"skipped": {"ended": 1}}
+
+
 def test_an_old_attempt_or_an_attempt_to_come_is_not_planned() -> None:
     """testing.md 2, seed 418."""
     link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1", outlook_id="o9", attempt=1)

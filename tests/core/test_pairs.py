@@ -216,6 +216,9 @@ def test_a_stamp_that_is_not_the_rows_is_what_we_wrote_last() -> None:
     ours = structs.replace(event(CONTENT), link_mark="l1", stamp=stamp())
     base = {**link.base, Field.TITLE: Base("t", "t"), Field.PLACE: Base("p", "p")}
     assert stamped(link, ours) == structs.replace(link, nonce="9.9", base=base)
+    veiled = structs.replace(link, veiled=(Field.PLACE, Field.TEXT))
+    kept = {field: link.base[field] if field in veiled.veiled else base[field] for field in base}
+    assert stamped(veiled, ours).base == kept  # there the mask was written, which CaseFlow never held (seed 1002842)
     for other in ({"stamp": None}, {"stamp": "%%"}, {"link_mark": "l2"}, {"link_mark": None}, {"stamp": stamp("1.1")}):
         assert stamped(link, structs.replace(ours, **other)) == link
 

@@ -69,7 +69,7 @@ def test_caseflows_edit_goes_out() -> None:
     step, link, now, shown = plan(MINE)
     sends = Projection(mask=Mask.NONE, title="Mine", span=hour(3), place="My place", text="<p>my words</p>")
     assert step == Step(
-        link=structs.replace(facts(link), ends_at=NOW + timedelta(hours=4), version=5),
+        link=structs.replace(facts(link), ends_at=NOW + timedelta(hours=4)),  # version 5 is not agreed yet
         did=Did.UPDATE,
         outlook=ChangeOutlook(sends),
         seen=shown,
@@ -237,6 +237,16 @@ def test_a_veil_lifts_when_a_person_edits_it_unmasked(mask: str, author: Author,
     assert step.link.mask == "none"
     if publishes:
         assert step.outlook_side == PRINTER.all(structs.replace(shows, text="<p>my words</p>"))
+
+
+def test_without_a_base_nobody_can_say_that_a_person_edited_what_is_veiled() -> None:
+    """G8, seed 1002842: a copy made anew whose answer was lost has no base for what it does not show."""
+    shows = structs.replace(FIRST, place="", text=MASK_TEXT)
+    base = {field: base for field, base in _agreed_open({}).items() if field not in BOTH}
+    told = {"updated_by": Author("staff", "bob")}
+    step, _, _, _ = plan(structs.replace(FIRST, text="<p>my words</p>"), shows, told=told,
+                         link={"veiled": BOTH, "mask": "none", "base": base})  # fmt: skip
+    assert (sent(step), step.link.veiled) == ({}, BOTH)
 
 
 def test_a_place_typed_into_a_mask_fills_caseflows_where_it_has_none() -> None:

@@ -149,8 +149,11 @@ def test_a_declined_meeting_that_was_edited_here_is_asked() -> None:
 
 
 def again(link: Link, content: Content, mask: Mask = Mask.NONE, **members: Any) -> Link:
+    former = link.outlook_id if link.born is Born.OUTLOOK else None
+    times = {"starts_at": content.span.starts_at("UTC"), "ends_at": content.span.ends_at("UTC")}
     return structs.replace(
-        link, id=MARK, born=Born.CASEFLOW, outlook_id=None, change_key="", master_id=None, attempt=link.attempt + 1,
+        link, former=former, **times, id=MARK,
+        born=Born.CASEFLOW, outlook_id=None, change_key="", master_id=None, attempt=link.attempt + 1,
         mask=mask.value, not_masked=False, state=State.LIVE, todo=Todo.NONE, reason=None, tries=0, retry_at=None,
         **members,
     )  # fmt: skip

@@ -75,7 +75,22 @@ def test_only_what_the_patch_sets_is_agreed() -> None:
     expected = dict(LINK.base)
     for field in (Field.TITLE, Field.PLACE):
         expected[field] = Base(prints[field], SEEN[field])
-    assert done == structs.replace(step, link=structs.replace(LINK, base=expected, version=5))
+    assert done == structs.replace(step, link=structs.replace(LINK, base=expected), version=5)
+
+
+@pytest.mark.parametrize(("now", "version"), [(structs.replace(CONTENT, title="Long call"), 5), (AFTER, 4)])
+def test_a_version_is_agreed_only_where_every_field_is(now: Content, version: int) -> None:
+    """Design.md 2: what CaseFlow's person has open would pass for our own writing after the next one (seed 1016744)."""
+    answered = CaseflowResult(Verdict.DONE, event=case(now, version=5))
+    assert after_caseflow(patching(title="Long call"), LINK, answered, RULES).link.version == version
+
+
+@pytest.mark.parametrize("left", [Field.TITLE, None])
+def test_outlooks_answer_agrees_on_the_version_with_the_last_open_field(left: Field | None) -> None:
+    """Design.md 2."""
+    fields = [field for field in Field if field is not left]
+    done = outlook(changing(*fields), OutlookResult(Verdict.DONE, event=structs.replace(THEIRS, id="o1")))
+    assert done.version == (LINK.version if left else 9)
 
 
 def test_a_print_that_the_plan_did_not_see_stays() -> None:
@@ -94,10 +109,12 @@ def test_a_pair_in_review_keeps_its_version() -> None:
     assert done.link.base[Field.TITLE].caseflow == PRINTER.field(AFTER, Field.TITLE)
 
 
-def test_a_patch_without_fields_agrees_on_the_version_alone() -> None:
+@pytest.mark.parametrize(("now", "version"), [(CONTENT, 5), (AFTER, 4)])
+def test_a_patch_without_fields_agrees_on_the_version_alone(now: Content, version: int) -> None:
+    """Where a person's edit is open, not even on that."""
     step = patching(staff_ids=(ME, "bob"))
-    done = after_caseflow(step, LINK, CaseflowResult(Verdict.DONE, event=case(AFTER, version=5)), RULES)
-    assert done == structs.replace(step, link=structs.replace(LINK, version=5))
+    done = after_caseflow(step, LINK, CaseflowResult(Verdict.DONE, event=case(now, version=5)), RULES)
+    assert done == structs.replace(step, link=structs.replace(LINK, version=version), version=5)
 
 
 @pytest.mark.parametrize("verdict", [*NOT_DONE, Verdict.DONE])

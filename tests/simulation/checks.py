@@ -81,8 +81,10 @@ class WriteChecks:
             twins = [seen for seen in twins if not seen.attendees]  # with guests it is a meeting of the person's own
         allowed = max(1, self.truth.originals.get(after.token, 1))
         if after.token and len(twins) > allowed:
-            if self.forgetful or (self.forgets and task.frozen):
+            doubled = self.forgets and (task.who, after.token) in self.truth.restored
+            if self.forgetful or doubled or (self.forgets and task.frozen):
                 self.excuse("forgotten_transaction")
+                self.truth.restored.add((task.who, after.token))
                 return
             invited = [seen for seen in self.watch.standing("outlook", after.token) if not seen.organizer]
             check = "one_meeting" if invited and after.side == "caseflow" else "no_duplicate"
@@ -92,7 +94,18 @@ class WriteChecks:
                 self._was_private(seen) for seen in self.watch.now.values() if seen.token == after.token
             ):
                 return  # a private copy takes no part, and has a block of its own (E3, E4)
+            if check == "one_meeting" and self._is_cut_off(after):
+                self.excuse("mailbox_cut_off")
+                return
             yield Violation(check, f"{after.token} stands {len(twins)} times in {after.side} ({after.owner})")
+
+    def _is_cut_off(self, after: Seen) -> bool:
+        """A colleague's mailbox that is not connected takes no part (E3)."""
+        people = [self.truth.world.people[seen.owner] for seen in self.watch.standing("outlook", after.token)]
+        return any(
+            person.firm_id == after.owner and self.truth.world.row(person).connection != "connected"
+            for person in people
+        )
 
     def _was_private(self, seen: Seen) -> bool:
         history = self.watch.history[(seen.side, seen.id)]
@@ -161,7 +174,7 @@ class WriteChecks:
         before, after = change.before, change.after
         if before is None or before.side != "outlook" or before.ours or before.sensitivity == after.sensitivity:
             return
-        if before.sensitivity in {"private", "personal"}:
+        if before.sensitivity in {"private", "personal"} and self.truth.by_person_before(change, "sensitivity"):
             yield Violation("private", f"{before.token} was {before.sensitivity} and became {after.sensitivity}")
 
     def _overwritten(self, change: Change) -> Iterator[Violation]:
@@ -189,7 +202,9 @@ class WriteChecks:
                     yield Violation("protected_conflict", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
 
     def _is_protected(self, seen: Seen, task: Task) -> bool:
-        return any(self._was_protected(case, task) for case in self.watch.standing("caseflow", seen.token))
+        firm = self.truth.world.people[task.who].firm_id
+        cases = [case for case in self.watch.standing("caseflow", seen.token) if case.owner == firm]
+        return any(self._was_protected(case, task) for case in cases)
 
     def _was_protected(self, case: Seen, task: Task) -> bool:
         """Protected since before the job began, by a list that it must know (60 seconds old at most)."""

@@ -202,6 +202,7 @@ class Simulation(Ground):
     def _round(self, minutes: int = 5) -> None:
         """Five minutes later, a job for everybody, undisturbed."""
         self.world.clock.pass_(minutes=minutes)
+        self._freeze(minutes * 60)
         for person in self.world.people.values():
             if self.violations:
                 return

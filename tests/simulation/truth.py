@@ -28,6 +28,7 @@ class Truth:
         self.saw_ineligible: set[str] = set()
         self.left_while_off: dict[str, bool] = {}
         self.listed: dict[str, datetime] = {}
+        self.list_at: dict[str, datetime] = {}
         self.unmasked: dict[str, int] = {}
         self.private: dict[str, int] = {}
         self.born: dict[str, tuple[str, int]] = {}
@@ -44,6 +45,10 @@ class Truth:
         self.times[after.side].add((after.token, after.when))
         for name in FIELDS if change.is_new else change.changed():
             key = (after.side, after.id, name)
+            self.earlier[key] = self.authors.get(key, (True, 0))
+            self.authors[key] = (change.by_app, change.at)
+        if change.before is None or change.before.sensitivity != after.sensitivity:
+            key = (after.side, after.id, "sensitivity")
             self.earlier[key] = self.authors.get(key, (True, 0))
             self.authors[key] = (change.by_app, change.at)
         if change.is_new and not change.by_app and not (after.side == "outlook" and not after.organizer):
@@ -66,7 +71,11 @@ class Truth:
         """A person brought an event back while a job may be making it anew, or after it was: then there are two."""
         after = change.after
         twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
-        if len(twins) > 1 or self.under_way(after.owner) or not after.token.startswith("ev"):
+        anew = any(
+            seen.side == after.side and seen.owner == after.owner and seen.token == after.token and seen.ours
+            and seen.id != after.id for seen in self.watch.now.values()
+        )  # fmt: skip
+        if len(twins) > 1 or anew or self.under_way(after.owner) or not after.token.startswith("ev"):
             self.originals[after.token] = self.originals.get(after.token, 0) + 1
             self.restored.add((after.owner, after.token))
 
@@ -83,13 +92,16 @@ class Truth:
     def judge_mask(self, seen: Seen, at: int) -> None:
         """Note since when an event of CaseFlow is masked, or is no longer."""
         is_masked = self.is_masked(seen)
+        if seen.kind == "event" and self.is_protected(seen) and seen.owner in self.list_at:
+            self.listed.setdefault(seen.id, self.list_at[seen.owner])
         if seen.id in self.masked and not is_masked:
             self.unmasked[seen.id] = at
         _since(self.masked, seen.id, at, is_masked)
         _since(self.protected, seen.id, at, seen.kind == "event" and self.is_protected(seen))
 
     def list_changed(self, firm_id: str) -> None:
-        """The firm's list is another: what it masks is judged anew."""
+        """The firm's list is another: what it masks is judged anew, and what it names later was in no older list."""
+        self.list_at[firm_id] = self.world.clock()
         for seen in self.watch.standing("caseflow"):
             if seen.owner != firm_id:
                 continue

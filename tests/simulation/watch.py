@@ -123,7 +123,7 @@ class Watch:
                 continue
             change = Change(self.clock, by_app, actor, before, seen)
             self.now[(seen.side, seen.id)] = seen
-            if seen.token and seen.kind == "event":
+            if seen.token.startswith("ev") and seen.kind == "event":
                 self._blocks[seen.when] = seen.token
             self.history.setdefault((seen.side, seen.id), []).append(change)
             changes.append(change)

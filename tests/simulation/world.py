@@ -20,7 +20,7 @@ from shared.core import rows
 from shared.core.jobs import JobMessage
 from shared.core.links import Link
 from shared.core.state import Account, Job, Review, StaffRow
-from shared.flows import sync
+from shared.flows import directory, sync
 from shared.flows.sync.reading import line_of
 from shared.ports import Grant, Insert, Ports
 from tests.faces import CASEFLOW_URL, GRAPH_URL, CaseflowHttp, GraphHttp
@@ -214,6 +214,7 @@ class World:
             line=line_of(now, ZONE),
         )  # fmt: skip
         self.store.commit(self.partition(person), [Insert(rows.STAFF_KEY, rows.encoded(row))])
+        directory.list_connected(self.ports, person.firm_id, person.staff_id, paused=False)
 
     def partition(self, person: Person) -> str:
         """Where the rows of a person lie."""

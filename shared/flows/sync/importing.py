@@ -11,6 +11,7 @@ from shared.core.events import OutlookEvent
 from shared.core.links import Link, State, Todo, is_ours, outlook_link_id, remembering
 from shared.core.newcomers import LOST_ATTEMPTS_MAX
 from shared.core.plan_new import outlook_skip, plan_pulled
+from shared.core.policy import Mode
 from shared.core.state import Job
 from shared.core.steps import Step
 from shared.core.writes import CaseflowResult, CreateCaseflow, PatchCaseflow, Verdict
@@ -47,6 +48,26 @@ def import_past(run: Run) -> Job:
     run.finish([job_row(run.message, job)], ended=max(run.row.ended, len(run.ended)))
     chain.settle(run.ports, run.row.firm_id, run.row.staff_id)
     return job
+
+
+def finish_imports(run: Run) -> None:
+    """Ask again for copies whose create gave no answer: unknown, CaseFlow's event would be pushed beside its own (J2).
+
+    Costs nothing where nothing is unanswered. Raises OutOfTime, Stale, Retry.
+    """
+    open_ = {link.outlook_id or "": link for link in run.ended if _is_unanswered(link)}
+    if not open_:
+        return
+    answered = run.outlook.events(sorted(open_))
+    lost = [link for key, link in open_.items() if key in answered and answered[key] is None]
+    run.record([structs.replace(link, todo=Todo.NONE, reason="gone") for link in lost])
+    standing = [event for event in answered.values() if event is not None]
+    for start in range(0, len(standing), BATCH):
+        _copy(run, standing[start : start + BATCH], Counter())
+
+
+def _is_unanswered(link: Link) -> bool:
+    return link.state is State.IMPORTED and link.todo is Todo.CREATING_CASEFLOW and link.reason is None
 
 
 class _Progress:
@@ -119,7 +140,8 @@ def _copy(run: Run, events: list[OutlookEvent], skipped: Counter[str]) -> None:
     steps = [_step(run, event) for event in events]
     run.record([step.link for step in steps])
     writes = [step.caseflow for step in steps if step.caseflow is not None]
-    results = _joined(run, run.ports.caseflow.write(run.row.firm_id, writes, run.origin))
+    origin = structs.replace(run.origin, mode=Mode.IMPORT)
+    results = _joined(run, run.ports.caseflow.write(run.row.firm_id, writes, origin))
     links = []
     for step, result in zip(steps, results, strict=True):
         report_caseflow(run, step, result)
@@ -161,6 +183,8 @@ def _settled(run: Run, step: Step, result: CaseflowResult) -> Link:
     if result.event is not None and result.verdict is Verdict.DONE:
         link = remembering(step.link, result.event, run.rules.policy.staff_id)
         return structs.replace(link, todo=Todo.NONE, version=result.event.version)
+    if result.verdict is Verdict.REFUSED:  # asked again only by a further import
+        return structs.replace(step.link, reason=result.code)
     if result.verdict is Verdict.GONE:  # the key made an event that CaseFlow has deleted since: it stays deleted
         return structs.replace(step.link, todo=Todo.NONE, reason=DELETED)
     return step.link

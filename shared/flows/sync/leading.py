@@ -8,7 +8,7 @@ no longer assigned in CaseFlow, or no longer connected, has left: the next mailb
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
@@ -24,6 +24,9 @@ from shared.ports import Insert, Put, Replace, Row
 
 TRIES_MAX = 3
 PATIENCE = timedelta(minutes=10)
+"""How long an invitation of nobody we know waits for the organiser's job."""
+PATIENCE_MAX = timedelta(hours=2)
+"""How long it waits for a connected colleague who has not been synced since: a mailbox may be failing (C2)."""
 
 
 class Leader(Struct, frozen=True):
@@ -111,11 +114,23 @@ def _is_shared(event: OutlookEvent) -> bool:
 
 
 def _awaits_organiser(run: Run, event: OutlookEvent) -> bool:
-    """A fresh invitation from a colleague: the event may stand in CaseFlow already, as theirs alone."""
-    if event.is_organizer or event.created_at is None or run.now() - event.created_at > PATIENCE:
-        return False
+    """An invitation from a colleague: the event may stand in CaseFlow already, as theirs alone. Raises Retry."""
     account = run.row.account
-    return account is not None and event.organizer.rpartition("@")[2] == account.email.lower().rpartition("@")[2]
+    if event.is_organizer or event.created_at is None or account is None:
+        return False
+    if event.organizer.rpartition("@")[2] != account.email.lower().rpartition("@")[2]:
+        return False
+    age = run.now() - event.created_at
+    if age <= PATIENCE or age > PATIENCE_MAX:
+        return age <= PATIENCE
+    colleague = run.colleagues().get(event.organizer)
+    return colleague is not None and _has_not_looked(colleague, event.created_at)
+
+
+def _has_not_looked(colleague: StaffRow, since: datetime) -> bool:
+    if colleague.connection != "connected" or not colleague.preferences.sync_enabled:
+        return False
+    return colleague.last_success_at is None or colleague.last_success_at <= since or colleague.todo > 0
 
 
 def _settled(run: Run, event: OutlookEvent, mine: Leader, caseflow: CaseflowEvent | None) -> Leader:

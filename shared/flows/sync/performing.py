@@ -96,7 +96,8 @@ def _write_caseflow(run: Run, steps: list[Step]) -> list[Step]:
     going_on = [step for step in settled if step.outlook is not None]
     links = [_owing(run, step) if step.outlook is not None else step.link for step in settled]
     run.record([_timed(run, link) for link in links], [step.drops for step in settled if step.drops])
-    made = [step for step in settled if isinstance(step.caseflow, CreateCaseflow) and step.link.todo is Todo.NONE]
+    known = {Todo.NONE, Todo.LOOK}  # a replayed create is looked at again, but its event is known
+    made = [step for step in settled if isinstance(step.caseflow, CreateCaseflow) and step.link.todo in known]
     register(run, [(step.seen, step.link) for step in made])
     return [structs.replace(step, caseflow=None) for step in going_on]
 

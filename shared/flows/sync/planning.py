@@ -16,6 +16,7 @@ from shared.core.plan_wake import plan_assigned_again, plan_wake
 from shared.core.settle import looked_at_later
 from shared.core.steps import Did, MakeOutlook, Step
 from shared.flows.sync.gathering import Gathered
+from shared.flows.sync.importing import finish_imports
 from shared.flows.sync.leading import led_step, own_meeting
 from shared.flows.sync.observing import ask_caseflow, observed
 from shared.flows.sync.proving import prove
@@ -31,6 +32,7 @@ def planned(run: Run, known: Gathered) -> list[Step]:
         return _wait_for_soundness(run, known)
     run.row = structs.replace(run.row, unsound_since=None)
     run.load_ended()
+    finish_imports(run)
     steps = _newcomers(run, known)
     seen = observed(run, known)
     steps += plan(known.touched.values(), seen, run.rules)

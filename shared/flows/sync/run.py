@@ -18,6 +18,7 @@ from shared.core.jobs import JobMessage
 from shared.core.links import Link, State
 from shared.core.pairs import Rules
 from shared.core.state import AuditNote, Counts, Result, StaffRow
+from shared.flows import directory, staffrow
 from shared.ports import Firm, Origin, Outlook, Ports, Put, Remove, Replace, RowChange
 
 LEASE = timedelta(seconds=120)
@@ -68,6 +69,7 @@ class Run:
         self.goes_on = False
         self.list_hash = ""
         self.on_record: OnRecord | None = None
+        self._colleagues: dict[str, StaffRow] | None = None
 
     @property
     def origin(self) -> Origin:
@@ -94,6 +96,14 @@ class Run:
     def result(self) -> Result:
         """What the job has done so far."""
         return Result(Counts(**self._pulled), Counts(**self._pushed), self.reviews_opened)
+
+    def colleagues(self) -> dict[str, StaffRow]:
+        """The firm's connected staff by the address of their mailbox, read once a job. Raises Retry."""
+        if self._colleagues is None:
+            people = directory.connected(self.ports, self.row.firm_id)
+            read = [staffrow.read(self.ports, person.firm_id, person.staff_id) for person in people]
+            self._colleagues = {row.account.email.lower(): row for row in read if row.account is not None}
+        return self._colleagues
 
     def take(self) -> None:
         """Take the lease: fails if anything was recorded since the row was read (design.md 4.3). Raises Stale."""
@@ -152,6 +162,10 @@ class Run:
         for link in links:
             placed, more = self.on_record(link) if self.on_record is not None else (link, [])
             changes += [*self._placed(placed), *more]
+        resting = sum(1 for link in self.index if link.state is State.RESTING)
+        self.row = structs.replace(
+            self.row, ended=max(self.row.ended, len(self.ended)), resting=max(self.row.resting, resting)
+        )  # with the links: a job that ends here must not hide its lists from the next one
         for start in range(0, max(len(changes), 1), ROWS_MAX):
             self._commit(changes[start : start + ROWS_MAX])
 

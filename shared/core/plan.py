@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
@@ -170,14 +170,14 @@ def _mirror(link: Link, observed: Observed, rules: Rules) -> Step:
     return plan_mirror(stamped(link, outlook) if outlook else link, item, outlook, rules)
 
 
-def plan_new_mirrors(items: Iterable[MirrorItem], ended_links: dict[str, Link], rules: Rules) -> Iterator[Step]:
-    """Tasks and deadlines without a live link; one that had a mirror before gets a new attempt (I4, L2)."""
-    for item in items:
-        if not toggle(item.kind, rules):
-            continue
-        old = ended_links.get(item.id)
-        if mirror_skip(item, rules) is None:
-            yield plan_mirrored(item, rules, old.attempt + 1 if old else 0)
+def is_mirrored(item: MirrorItem, rules: Rules) -> bool:
+    """True for a task or deadline that the user wants in Outlook, and that lies in scope (L1, D2, D3, D6)."""
+    return toggle(item.kind, rules) and mirror_skip(item, rules) is None
+
+
+def plan_mirrored_again(item: MirrorItem, old: Link | None, rules: Rules) -> Step:
+    """The mirror of an item without a live link; one that had a mirror before gets a new attempt (I4, L2)."""
+    return plan_mirrored(item, rules, old.attempt + 1 if old else 0)
 
 
 def is_planned(link: Link) -> bool:

@@ -20,7 +20,7 @@ from shared.core.links import (
 )
 from shared.core.mask import Projection, project_mirror
 from shared.core.pairs import Rules
-from shared.core.plan import plan_new_mirrors
+from shared.core.plan import is_mirrored, plan_mirrored_again
 from shared.core.plan_new import (
     adopted,
     found,
@@ -236,14 +236,18 @@ def test_a_new_mirror_holds_what_its_item_shows(new: MirrorItem, mask: Mask, tit
     assert plan_mirrored(new, RULES).link.attempt == 0
 
 
-def test_items_without_a_mirror_get_one_unless_their_toggle_is_off_or_they_are_out_of_scope() -> None:
-    """I1, I4, L1: one that had a mirror before gets a new attempt."""
+def test_items_get_a_mirror_unless_their_toggle_is_off_or_they_are_out_of_scope() -> None:
+    """I1, L1."""
     past = structs.replace(item(), id="t2", date=date(2026, 11, 1))
-    deadline = structs.replace(item(Kind.DEADLINE), id="d1")
-    old = {"t1": Link("x", Kind.TASK, Born.CASEFLOW, attempt=4)}
-    every = [past, item(), deadline]
-    assert list(plan_new_mirrors(every, old, RULES)) == [
-        plan_mirrored(item(), RULES, 5), plan_mirrored(deadline, RULES, 0),
-    ]  # fmt: skip
-    assert list(plan_new_mirrors(every, {}, rules(tasks=False))) == [plan_mirrored(deadline, RULES)]
-    assert list(plan_new_mirrors(every, {}, rules(deadlines=False))) == [plan_mirrored(item(), RULES)]
+    every = [past, item(), item(Kind.DEADLINE)]
+    assert [is_mirrored(one, RULES) for one in every] == [False, True, True]
+    assert [is_mirrored(one, rules(tasks=False)) for one in every] == [False, False, True]
+    assert [is_mirrored(one, rules(deadlines=False)) for one in every] == [False, True, False]
+
+
+def test_an_item_that_had_a_mirror_before_gets_a_new_attempt() -> None:
+    """I4."""
+    assert plan_mirrored_again(item(), Link("x", Kind.TASK, Born.CASEFLOW, attempt=4), RULES) == plan_mirrored(
+        item(), RULES, 5
+    )
+    assert plan_mirrored_again(item(), None, RULES) == plan_mirrored(item(), RULES, 0)

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from shared.core.index import Index
 from shared.core.links import Todo
 from shared.core.newcomers import Newcomers
-from shared.core.plan import Observed, plan_link, plan_new_mirrors
+from shared.core.plan import Observed, is_mirrored, plan_link, plan_mirrored_again
 from shared.core.policy import Mask
 from shared.core.steps import ChangeOutlook, DropOutlook, MakeOutlook, Step
 from shared.core.texts import ADDITION_MARK
@@ -52,7 +52,7 @@ def decided(row: Row) -> Step | None:
     if row.kind in {"task", "deadline"}:
         link, found, item = mirrored(row, rules)
         if row.caseflow == "new":
-            return next(plan_new_mirrors([item], {}, rules), None)
+            return plan_mirrored_again(item, None, rules) if is_mirrored(item, rules) else None
         return plan_link(link, found, rules)
     link, outlook = linked(row, rules)
     is_new = "new" in row.outlook.split(), row.caseflow == "new"

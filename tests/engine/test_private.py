@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from msgspec import structs
+
 from shared.core import rows
 from shared.core.state import StaffRow
+from shared.flows import preferences
 from tests.engine.acts import SECRET, body, book, is_quiet, meet, some
+from tests.engine.reviewing import as_staff
 from tests.simulation.world import Person, World
 
 
@@ -227,4 +232,26 @@ def test_a_done_task_loses_its_mirror(world: World, ann: Person) -> None:
     world.caseflow.complete_task(task["id"], by="ann")
     world.settle(ann, 2)
     assert "Task: File" not in [event["subject"] for event in world.outlook(ann)]
+    assert is_quiet(world, ann)
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_a_past_mirror_is_moved_when_its_item_comes_back(world: World, ann: Person, off: bool) -> None:
+    """L2, I4: it was left where it stood, and is not made a second time (seeds 1105831, 1018632)."""
+    world.caseflow.set_matter_staff("m1", ["ann"], by="system")
+    item = world.caseflow.create_deadline("f1", by="ann", name="Answer", date="2026-11-27", matter_id="m1")
+    some(world)
+    world.settle(ann)
+    world.clock.pass_(days=40)
+    before = preferences.get(world.ports, as_staff())
+    if off:
+        preferences.put(world.ports, as_staff(), structs.replace(before, deadlines=False))
+    else:
+        world.caseflow.edit_deadline(item["id"], by="ann", date=None)
+    world.settle(ann, 2)
+    world.caseflow.edit_deadline(item["id"], by="ann", date="2027-02-01")
+    preferences.put(world.ports, as_staff(), before)
+    world.settle(ann, 3)
+    days = [event["start"]["dateTime"][:10] for event in world.outlook(ann) if event["subject"] == "Deadline: Answer"]
+    assert days == ["2027-02-01"]
     assert is_quiet(world, ann)

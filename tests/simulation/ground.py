@@ -108,6 +108,8 @@ class Ground:
         if task is None:
             return
         self.fail(self.bytes.request(call, url, headers, body, task))
+        if "import" in task.name:
+            self.truth.importers.add(task.who)
         person = self.world.people[task.who]
         if is_write(call) and self.world.row(person).generation != task.generation:
             task.late_writes += 1

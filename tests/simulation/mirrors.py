@@ -33,8 +33,6 @@ class MirrorChecks:
         wanted = {seen.token: seen for seen in self.truth.watch.standing("caseflow") if self._is_wanted(seen)}
         found: dict[str, list[Seen]] = {}
         for seen in self.truth.watch.standing("outlook"):
-            if ends_at(seen.when) <= self.now - RESTS:
-                continue  # at rest: left where it is, another may stand ahead (D6)
             if seen.owner == self.person.staff_id and seen.token[:2] in {"tk", "dl"} and not seen.attendees:
                 found.setdefault(seen.token, []).append(seen)
         for token, item in sorted(wanted.items()):

@@ -28,6 +28,8 @@ class Truth:
         self.saw_ineligible: set[str] = set()
         self.left_while_off: dict[str, bool] = {}
         self.listed: dict[str, datetime] = {}
+        self.importers: set[str] = set()
+        """Who has begun an import: a create that was not answered may be repeated by a later job (J2)."""
         self.list_at: dict[str, datetime] = {}
         self.unmasked: dict[str, int] = {}
         self.private: dict[str, int] = {}

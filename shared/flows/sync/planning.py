@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from msgspec import structs
 
-from shared.core.events import CaseflowEvent, OutlookEvent
+from shared.core.events import CaseflowEvent, MirrorItem, OutlookEvent
 from shared.core.guard import held_back, removes_from_caseflow, removes_from_outlook
 from shared.core.links import Link, State, Todo
 from shared.core.newcomers import Newcomers
-from shared.core.plan import Observed, is_planned, plan, plan_new_mirrors
+from shared.core.plan import Observed, is_mirrored, is_planned, plan, plan_mirrored_again
 from shared.core.plan_mirror import toggle
 from shared.core.plan_wake import plan_assigned_again, plan_wake
 from shared.core.settle import looked_at_later
@@ -19,7 +19,7 @@ from shared.flows.sync.gathering import Gathered
 from shared.flows.sync.importing import finish_imports
 from shared.flows.sync.leading import led_step, own_meeting
 from shared.flows.sync.observing import ask_caseflow, observed
-from shared.flows.sync.proving import prove
+from shared.flows.sync.proving import Proofs, prove
 from shared.flows.sync.reviewing import MASS, open_mass_review
 from shared.flows.sync.run import Run
 
@@ -34,9 +34,10 @@ def planned(run: Run, known: Gathered) -> list[Step]:
     run.load_ended()
     finish_imports(run)
     steps = _newcomers(run, known)
+    silent = _revive_mirrors(run, known)
     seen = observed(run, known)
     steps += plan(known.touched.values(), seen, run.rules)
-    steps += _new_mirrors(run, known)
+    steps += _new_mirrors(run, known, silent)
     steps += _toggled_off(run, known, seen)
     return _guarded(run, steps)
 
@@ -137,15 +138,35 @@ def _assigned_again(run: Run, known: Gathered, link: Link, event: CaseflowEvent)
     return None
 
 
-def _new_mirrors(run: Run, known: Gathered) -> list[Step]:
+def _unlinked(run: Run, known: Gathered) -> dict[MirrorItem, Link | None]:
+    """Tasks and deadlines that have no live link, each with the link that it had before."""
     found = {(link.kind, link.caseflow_id) for link in known.touched.values()}
     fresh = [
         item
         for key, item in known.feed.mirrors.items()
-        if key not in found and run.index.of_caseflow(item.kind, item.id) is None
+        if key not in found and run.index.of_caseflow(item.kind, item.id) is None and is_mirrored(item, run.rules)
     ]
-    old = {item.id: link for item in fresh if (link := run.ended.of_caseflow(item.kind, item.id)) is not None}
-    return list(plan_new_mirrors(fresh, old, run.rules))
+    return {item: run.ended.of_caseflow(item.kind, item.id) for item in fresh}
+
+
+def _revive_mirrors(run: Run, known: Gathered) -> set[str]:
+    """A past mirror was left where it stood (L2, I4): where its item comes back it is moved, not made a second time.
+
+    Returns the links whose mirror gave no answer: nothing is made for them now.
+    """
+    before = {link.outlook_id: link for link in _unlinked(run, known).values() if link is not None}
+    ids = sorted(key for key in before if key is not None)
+    proofs = prove(run.outlook, ids, {}) if ids else Proofs({}, frozenset())
+    for key, event in proofs.present.items():
+        _pair(known, structs.replace(before[key], state=State.LIVE, reason=None, todo=Todo.LOOK), event)
+    silent = {before[key].id for key in ids if key not in proofs.present and key not in proofs.gone}
+    run.unfinished |= bool(silent)
+    return silent
+
+
+def _new_mirrors(run: Run, known: Gathered, silent: set[str]) -> list[Step]:
+    items = _unlinked(run, known).items()
+    return [plan_mirrored_again(item, old, run.rules) for item, old in items if old is None or old.id not in silent]
 
 
 def _toggled_off(run: Run, known: Gathered, seen: Observed) -> list[Step]:

@@ -111,6 +111,29 @@ def _thousand(world: World, ann: Person) -> None:
     _cases(world, 500)
 
 
+def _series(ann: Person) -> str:
+    event_id = ann.mailbox.book("Daily", FIRST, FIRST + timedelta(minutes=30), "America/New_York")
+    rule = {"pattern": {"type": "daily", "interval": 1}, "range": {"type": "noEnd", "startDate": "2026-11-25"}}
+    ann.mailbox.make_series(event_id, rule)
+    return event_id
+
+
+def _first_series(world: World, ann: Person) -> None:
+    del world
+    _series(ann)
+
+
+def _idle_series(world: World, ann: Person) -> None:
+    _series(ann)
+    world.settle(ann)
+
+
+def _series_retitled(world: World, ann: Person) -> None:
+    event_id = _series(ann)
+    world.settle(ann)
+    ann.mailbox.edit(event_id, {"subject": "Daily round"})
+
+
 CASES: dict[str, Callable[[World, Person], None]] = {
     "idle, 60 events in step": _idle,
     "idle, 1,000 events in step": _idle_thousand,
@@ -120,6 +143,9 @@ CASES: dict[str, Callable[[World, Person], None]] = {
     "first sync, 100 from Outlook": _first_from_outlook,
     "first sync, 100 from CaseFlow": _first_from_caseflow,
     "first sync, 500 from each side": _thousand,
+    "first sync, a daily series without end": _first_series,
+    "idle, a daily series without end": _idle_series,
+    "a daily series retitled": _series_retitled,
 }
 
 

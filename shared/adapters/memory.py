@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 from shared.adapters.rowrules import check, checked_key
@@ -19,7 +19,7 @@ def unobserved(_operation: str) -> None:
 class MemoryStore:
     """Rows in a dict of partitions; `observe` hears `get`, `scan` (once a page) and `commit`.
 
-    `partitions` may be read, copied and put back by tests that restore a backup: rows are frozen.
+    `partitions` may be read and copied by tests: rows are frozen.
     """
 
     def __init__(self, observe: Callable[[str], None] = unobserved) -> None:
@@ -56,6 +56,15 @@ class MemoryStore:
             for change in changes:
                 self._apply(rows, change)
             return {change.key: rows[change.key].etag for change in changes if change.key in rows}
+
+    def restore(self, backup: Mapping[str, Mapping[str, Row]]) -> None:
+        """Go back to a copy of `partitions`; as with a real restore, every row has a new etag."""
+        with self._lock:
+            self.partitions = {}
+            for partition, rows in backup.items():
+                restored = self.partitions.setdefault(partition, {})
+                for row in rows.values():
+                    self._apply(restored, Put(row.key, row.data))
 
     def _apply(self, rows: dict[str, Row], change: RowChange) -> None:
         if isinstance(change, Remove):

@@ -88,6 +88,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     confidential: bool = False
     visibility: str = "firm"
     master_id: str | None = None
+    original_start: datetime | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     state: State = State.LIVE
@@ -135,17 +136,33 @@ def meeting_key(firm_id: str, event: OutlookEvent, attempt: int) -> str:
     return _digest("meeting", firm_id, event.ical_uid, start, str(attempt))
 
 
+def pull_key(firm_id: str, link_id: str, event: OutlookEvent, attempt: int) -> str:
+    """The `Idempotency-Key` of the create in CaseFlow: the firm's where a colleague's mailbox may hold it, too (E3)."""
+    if is_shared_meeting(event):
+        return meeting_key(firm_id, event, attempt)
+    return idempotency_key(link_id, attempt)
+
+
+def is_shared_meeting(event: OutlookEvent) -> bool:
+    """True for a meeting that other mailboxes of the firm may hold, and name alike (E3, E4)."""
+    return event.is_meeting and bool(event.ical_uid) and not event.is_private
+
+
 def meeting_row(event: OutlookEvent) -> str:
     """The key of the firm's row of a meeting, alike in every mailbox of the firm; "" without an `iCalUId` (E3)."""
     start = event.original_start.isoformat() if event.original_start else ""
     return hashlib.sha256(f"{event.ical_uid}|{start}".encode()).hexdigest()[:32] if event.ical_uid else ""
 
 
+def attempt_of(event: OutlookEvent, link_id: str, attempts: int) -> int | None:
+    """In which of the link's attempts 0 to `attempts` we made `event`; None if in none (design.md 3)."""
+    found = (attempt for attempt in range(attempts + 1) if transaction_id(link_id, attempt) == event.transaction_id)
+    return next(found, None) if event.transaction_id is not None else None
+
+
 def is_ours(event: OutlookEvent, link_id: str, attempts: int) -> bool:
-    """True if we made `event` for the link in one of its attempts 0 to `attempts` (design.md 3)."""
-    return event.transaction_id is not None and any(
-        transaction_id(link_id, attempt) == event.transaction_id for attempt in range(attempts + 1)
-    )
+    """True if we made `event` for the link in one of its attempts 0 to `attempts`."""
+    return attempt_of(event, link_id, attempts) is not None
 
 
 def based(link: Link, printer: Printer, caseflow: Content, outlook: Content) -> Link:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import structs
 
-from shared.core.events import CaseflowEvent, Kind, MirrorItem, OutlookEvent
+from shared.core.events import CaseflowEvent, Kind, MirrorItem, OutlookEvent, Removed
 from shared.core.index import Index
-from shared.core.links import Born, Link, State, Todo, caseflow_link_id, is_ours, outlook_link_id, transaction_id
+from shared.core.links import Born, Link, State, Todo, attempt_of, caseflow_link_id, outlook_link_id, transaction_id
 from shared.core.pairs import Rules
 from shared.core.plan_new import (
     adopted,
@@ -22,6 +22,7 @@ from shared.core.plan_new import (
     plan_pushed,
 )
 from shared.core.plan_wake import may_wake
+from shared.core.series import is_same_day
 from shared.core.steps import Step
 
 LOST_ATTEMPTS_MAX = 8
@@ -48,10 +49,20 @@ class Newcomers:
         self._ended = ended
         self._rules = rules
         self._gone = gone
+        self._ended_series: dict[str, list[Link]] = defaultdict(list)
+        for link in ended:
+            for key in {link.master_id, link.outlook_id} - {None}:
+                self._ended_series[key or ""].append(link)
+        self._same_source = {
+            caseflow_link_id(link.kind, link.caseflow_id): link
+            for link in index
+            if link.born is Born.OUTLOOK and link.caseflow_id is not None
+        }
         self._former = {link.former: link for link in index if link.former is not None}
         self._sources: dict[str, CaseflowEvent] = {}
         self._mirrored: dict[str, MirrorItem] = {}
         self._taken: set[str] = set()
+        self._removed: dict[str, Removed] = {}
 
     def sort(
         self,
@@ -59,14 +70,18 @@ class Newcomers:
         caseflow: Iterable[CaseflowEvent],
         mirrors: Iterable[MirrorItem],
         later: Collection[OutlookEvent] = (),
+        removed: Collection[Removed] = (),
     ) -> None:
         """Decide for every event that has no live link.
+
+        `removed` are CaseFlow's items that are gone: a copy of one whose row was lost is planned with it.
 
         `later` are Outlook events of a later slice: they count where one candidate must stand alone, and CaseFlow's
         events wait for them.
         """
         unlinked = [event for event in caseflow if self._index.of_caseflow(Kind.EVENT, event.id) is None]
         self._sources = {caseflow_link_id(Kind.EVENT, event.id): event for event in unlinked}
+        self._removed = {caseflow_link_id(gone.kind, gone.id): gone for gone in removed}
         self._mirrored = {caseflow_link_id(item.kind, item.id): item for item in mirrors}
         in_order = sorted(outlook.values(), key=lambda event: event.id)
         fresh = [event for event in in_order if not self._is_back(event)]
@@ -94,10 +109,12 @@ class Newcomers:
         mark = event.link_mark
         if mark is None:
             return False
-        link = self._index.get(mark) or self._ended.get(mark)
-        if not is_ours(event, mark, link.attempt if link else LOST_ATTEMPTS_MAX):
+        link = self._index.get(mark) or self._ended.get(mark) or self._same_source.get(mark)
+        # attempts that the row does not know of were made before the tables were restored
+        attempt = attempt_of(event, mark, max(link.attempt if link else 0, LOST_ATTEMPTS_MAX))
+        if attempt is None:
             return self._is_copied_mirror(mark, link)
-        return self._belongs(event, link) if link else self._was_lost(event, mark)
+        return self._belongs(event, link, attempt) if link else self._was_lost(event, mark)
 
     def _is_copied_mirror(self, mark: str, link: Link | None) -> bool:
         """A copied mirror is not pulled; any other copy that a person made is a new event (E11)."""
@@ -111,6 +128,10 @@ class Newcomers:
         if item is not None and mark not in self._taken:
             self._taken.add(mark)
             self.paired.append((found_mirror(item, event), event))
+        elif mark in self._removed:
+            gone = self._removed[mark]
+            lost = Link(mark, gone.kind, Born.CASEFLOW, caseflow_id=gone.id, outlook_id=event.id, todo=Todo.LOOK)
+            self.paired.append((lost, event))
         elif source is None or source.id in self._taken:
             self.skipped["orphan"] += 1
         else:
@@ -118,14 +139,15 @@ class Newcomers:
             self.paired.append((found(source, event, self._rules, 0), event))
         return True
 
-    def _belongs(self, event: OutlookEvent, link: Link) -> bool:
+    def _belongs(self, event: OutlookEvent, link: Link, attempt: int) -> bool:
         """Made by us for a link that has a row: its event, an old attempt of it, or a copy with all our marks."""
         lost = link.outlook_id in self._gone or may_wake(link)  # then an older attempt that stands is the one
         if lost or link.outlook_id in {None, event.id}:
             if link.state is not State.ENDED:
-                self.paired.append((structs.replace(link, outlook_id=event.id, todo=Todo.LOOK), event))
+                known = max(attempt, link.attempt)
+                self.paired.append((structs.replace(link, outlook_id=event.id, attempt=known, todo=Todo.LOOK), event))
             elif link.is_mirror:
-                self.skipped["ended"] += 1  # one way: what became of a mirror is never pulled (I1)
+                self._drag(link, event)
             elif may_wake(link):
                 self.woken.append((link, event))
             elif link.outlook_id is None and link.born is Born.CASEFLOW:
@@ -138,9 +160,18 @@ class Newcomers:
         self.skipped["old_attempt"] += 1
         return True
 
+    def _drag(self, link: Link, event: OutlookEvent) -> None:
+        """A past mirror that was left where it stood: one way, so it is never pulled (I1), but what a person drags into
+        the future is removed or set back (I3, I4). With guests it is theirs (F3)."""
+        if event.is_meeting or self._rules.policy.has_ended(event.content.span):
+            self.skipped["ended"] += 1
+        else:
+            awake = structs.replace(link, state=State.LIVE, outlook_id=event.id, todo=Todo.LOOK, reason=None)
+            self.paired.append((awake, event))
+
     def _is_ended(self, event: OutlookEvent) -> bool:
         """True for an event whose link has ended, or that was imported (J5)."""
-        old = self._ended.of_outlook(event) or self._ended.get(outlook_link_id(event))
+        old = self._ended.of_outlook(event) or self._ended.get(outlook_link_id(event)) or self._ended_day(event)
         if old is None:
             return False
         past = self._rules.policy.has_ended(event.content.span)
@@ -149,6 +180,11 @@ class Newcomers:
         else:
             self.skipped[old.state.value] += 1
         return True
+
+    def _ended_day(self, event: OutlookEvent) -> Link | None:
+        """The ended link of a day that came back under another id, or of the single event that the series was (D4)."""
+        links = self._ended_series.get(event.master_id or "", [])
+        return next((link for link in links if is_same_day(link, event, self._rules)), None)
 
     def _adopt(
         self, fresh: list[OutlookEvent], unlinked: list[CaseflowEvent], later: Collection[OutlookEvent]

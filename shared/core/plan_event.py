@@ -44,6 +44,7 @@ def facts_of(pair: Pair, rules: Rules) -> Pair:
         outlook_id=pair.outlook.id,
         change_key=pair.outlook.change_key,
         master_id=pair.outlook.master_id,
+        original_start=pair.outlook.original_start,
         meeting=pair.outlook.is_meeting,
         meeting_row=meeting_row(pair.outlook),
         starts_at=pair.seen.span.starts_at(zone),
@@ -67,9 +68,12 @@ def plan_appointment(pair: Pair, rules: Rules) -> Step:
 
 def resting(pair: Pair, rules: Rules) -> Step:
     """Nothing crosses, only masking reaches it; the base stays, so that what changes meanwhile counts later (D6)."""
-    veil = veil_of(pair, rules, compared(pair, rules).outlook)  # what a mask covers is added to CaseFlow first (G3)
+    diff = compared(pair, rules)
+    veil = veil_of(pair, rules, diff.outlook)  # what a mask covers is added to CaseFlow first (G3)
     verdict = Settlement(NO_MERGE, veil, open_fields=frozenset(Field))
     step = built(pair, verdict, rules)
+    if diff.is_empty and pair.link.state is State.REVIEW:
+        return step  # what was under review has come back as it was: its item closes (H4)
     return structs.replace(step, link=structs.replace(step.link, state=pair.link.state), closes=False)
 
 
@@ -140,7 +144,7 @@ def built(pair: Pair, verdict: Settlement, rules: Rules) -> Step:
     projection = project_fields(after, veil.mask, shows, link.veiled, veil.sensitivity)
     seen_after = as_veiled(taking(pair.seen, echo(after), shows), link)
     step = Step(
-        link=link,
+        link=structs.replace(link, starts_at=seen_after.span.starts_at(rules.policy.zone)),
         did=Did.AGREE,
         caseflow=patch,
         outlook=None if projection.is_empty else ChangeOutlook(projection),

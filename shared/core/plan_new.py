@@ -13,10 +13,9 @@ from shared.core.links import (
     Link,
     Todo,
     caseflow_link_id,
-    idempotency_key,
-    meeting_key,
     meeting_row,
     outlook_link_id,
+    pull_key,
     remembering,
 )
 from shared.core.mask import mirror_content, project, project_mirror, shown
@@ -68,6 +67,7 @@ def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
         outlook_id=event.id,
         change_key=event.change_key,
         master_id=event.master_id,
+        original_start=event.original_start,
         meeting=event.is_meeting,
         meeting_row=meeting_row(event),
         attempt=attempt,
@@ -75,8 +75,7 @@ def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
         starts_at=content.span.starts_at(rules.policy.zone),
         ends_at=content.span.ends_at(rules.policy.zone),
     )
-    shared_meeting = event.is_meeting and event.ical_uid and not event.is_private
-    key = meeting_key(rules.policy.firm_id, event, attempt) if shared_meeting else idempotency_key(link.id, attempt)
+    key = pull_key(rules.policy.firm_id, link.id, event, attempt)
     write = CreateCaseflow(key, content, (rules.policy.staff_id,), series_id=event.master_id)
     return Step(
         link=structs.replace(link, create_key=key),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from shared.core.events import CaseflowEvent, Field, Kind, OutlookEvent, Removed
-from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key, remembering
+from shared.core.links import Born, Link, State, Todo, caseflow_link_id, pull_key, remembering
 from shared.core.mask import project
 from shared.core.pairs import (
     Rules,
@@ -84,6 +84,7 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
         former=link.outlook_id if link.born is Born.OUTLOOK else None,
         change_key="",
         master_id=None,
+        original_start=None,
         attempt=link.attempt + 1,
         mask=mask.value,
         starts_at=caseflow.content.span.starts_at(rules.policy.zone),
@@ -109,7 +110,7 @@ def copied_again(link: Link, caseflow: CaseflowEvent, rules: Rules) -> Step:
 
 def plan_left_caseflow(link: Link, removed: Removed, outlook: OutlookEvent | None, rules: Rules) -> Step:
     """The event was deleted in CaseFlow, or this staff member was unassigned (F1, F3, F4)."""
-    if outlook is None:
+    if outlook is None or outlook.has_ended_for_user:
         return ended(link, "gone")
     if rules.policy.rests(seen_content(outlook, link).span):
         return ended(link, "rests")
@@ -133,6 +134,8 @@ def plan_left_caseflow(link: Link, removed: Removed, outlook: OutlookEvent | Non
 
 def edited_in_outlook(link: Link, outlook: OutlookEvent, rules: Rules) -> bool:
     """True if a person changed the event in Outlook since both sides agreed; without a base, it counts as edited."""
+    if outlook.original_start is not None and link.original_start is None:
+        return True  # made a series of
     typed = Field.TEXT in link.veiled and bool(typed_into_mask(outlook.content.text))
     placed = Field.PLACE in link.veiled and bool(outlook.content.place.strip())
     changed = outlook_changed(link, seen_content(outlook, link), rules.printer)
@@ -152,7 +155,7 @@ def restored(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:
         change_key=outlook.change_key,
     )
     write = CreateCaseflow(
-        idempotency_key(link.id, link.attempt),
+        pull_key(rules.policy.firm_id, link.id, outlook, link.attempt),
         carried(outlook, hidden=is_hidden(link, outlook)),
         (rules.policy.staff_id,),
         series_id=outlook.master_id,

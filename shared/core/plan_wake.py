@@ -10,7 +10,7 @@ from shared.core.pairs import Rules
 from shared.core.plan_new import caseflow_skip, outlook_skip, plan_pulled, plan_pushed
 from shared.core.plan_removal import DECLINED
 from shared.core.steps import Did, Step
-from shared.core.writes import PatchCaseflow
+from shared.core.writes import CreateCaseflow, PatchCaseflow
 
 _LEFT_OUTLOOK = {DECLINED, "deleted_in_outlook", "left_outlook", "gone", "outside", "rests"}
 
@@ -25,7 +25,7 @@ def plan_wake(link: Link, caseflow: CaseflowEvent | None, outlook: OutlookEvent,
     if _stays_ended(caseflow, outlook, rules):
         return Step(link=link, did=Did.SKIP, reason="not_in_scope")
     if caseflow is None:
-        step = plan_pulled(outlook, rules, link.attempt + 1)
+        step = _made_again(link, outlook, rules)
         return structs.replace(step, drops=link.id if step.link.id != link.id else None)
     woken = structs.replace(link, state=State.LIVE, outlook_id=outlook.id, reason=None, todo=Todo.NONE)
     if rules.policy.staff_id in caseflow.staff_ids:
@@ -33,6 +33,17 @@ def plan_wake(link: Link, caseflow: CaseflowEvent | None, outlook: OutlookEvent,
     patch = PatchCaseflow(caseflow.id, caseflow.version, staff_ids=(*caseflow.staff_ids, rules.policy.staff_id))
     look = structs.replace(woken, todo=Todo.LOOK)
     return Step(link=look, did=Did.UPDATE, caseflow=patch, before=caseflow.content, caseflow_event=caseflow)
+
+
+def _made_again(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:
+    """A new attempt; but where no answer ever told of the first one, its key is asked again: it may have been late."""
+    if link.caseflow_id is not None or not link.create_key:
+        return plan_pulled(outlook, rules, link.attempt + 1)
+    step = plan_pulled(outlook, rules, link.attempt)
+    if isinstance(step.caseflow, CreateCaseflow):
+        write = structs.replace(step.caseflow, key=link.create_key)
+        step = structs.replace(step, caseflow=write, link=structs.replace(step.link, create_key=link.create_key))
+    return step
 
 
 def _stays_ended(caseflow: CaseflowEvent | None, outlook: OutlookEvent, rules: Rules) -> bool:

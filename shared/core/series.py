@@ -5,38 +5,94 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 from msgspec import structs
 
 from shared.core.events import Field, OutlookEvent
 from shared.core.links import Base, Link
-from shared.core.pairs import Rules, carried, is_hidden
+from shared.core.pairs import Rules, carried, is_hidden, mask_of_link
+from shared.core.policy import Mask
 from shared.core.zones import local_day
 
 T = TypeVar("T")
+LinkKey = Callable[[Link], Hashable]
+EventKey = Callable[[OutlookEvent], Hashable]
 
 
-def rehomed(orphans: Iterable[Link], fresh: Iterable[OutlookEvent], zone: str) -> dict[str, OutlookEvent]:
-    """For each link whose occurrence is gone the new occurrence of its day: in its series, else in another new one.
+def rehomed(
+    orphans: Iterable[Link], cut: Iterable[Link], fresh: Iterable[OutlookEvent], rules: Rules
+) -> dict[str, OutlookEvent]:
+    """For each link whose occurrence is gone the new occurrence of its day; only where exactly one of each is left.
 
-    Only where exactly one of each stands on that day.
+    `orphans` stay in their series, by the day that the rule put them on, else by the day they stood on; another series
+    takes one over that has the same title on that day. `cut` are those after the end of their series ("this and
+    following"), and days of one that is gone: for them the time is enough, and for the former the day alone.
     """
-    links, events = list(orphans), list(fresh)
-    found = _matched(
-        links, events, lambda link: (link.master_id, _day(link, zone)), lambda e: (e.master_id, _on(e, zone))
+    found: dict[str, OutlookEvent] = {}
+    events = list(fresh)
+
+    def match(ours: Iterable[Link], link_key: LinkKey, event_key: EventKey) -> None:
+        taken = {event.id for event in found.values()}
+        open_links = [link for link in ours if link.id not in found]
+        found.update(_matched(open_links, [event for event in events if event.id not in taken], link_key, event_key))
+
+    orphans, cut = list(orphans), list(cut)
+    for original in (True, False):
+        match(
+            orphans,
+            partial(_link_key, zone=rules.policy.zone, original=original),
+            partial(_event_key, zone=rules.policy.zone, original=original),
+        )
+    titles = partial(_link_title, zone=rules.policy.zone), partial(_event_title, rules=rules)
+    match([*orphans, *cut], *_both((_start_of_link, _start_of_event), titles))
+    unanswered = [link for link in orphans if not link.base]  # nothing is known of it but when it stood
+    match([*cut, *unanswered], _start_of_link, _start_of_event)
+    match([*orphans, *cut], *titles)
+    match(
+        [link for link in cut if link in orphans],
+        partial(_day, zone=rules.policy.zone),
+        partial(_on, zone=rules.policy.zone),
     )
-    taken = {event.id for event in found.values()}
-    left = [link for link in links if link.id not in found]
-    others = [event for event in events if event.id not in taken]
-    return found | _matched(left, others, lambda link: _day(link, zone), lambda event: _on(event, zone))
+    return found
+
+
+def _both(one: tuple[LinkKey, EventKey], other: tuple[LinkKey, EventKey]) -> tuple[LinkKey, EventKey]:
+    return (lambda link: (one[0](link), other[0](link))), (lambda event: (one[1](event), other[1](event)))
+
+
+def _start_of_link(link: Link) -> Hashable:
+    return link.starts_at
+
+
+def _start_of_event(event: OutlookEvent) -> Hashable:
+    return event.content.span.starts_at()
+
+
+def _link_title(link: Link, zone: str) -> Hashable:
+    base = link.base.get(Field.TITLE)
+    return (base.outlook if base is not None else link.id), _day(link, zone, original=True)
+
+
+def _event_title(event: OutlookEvent, rules: Rules) -> Hashable:
+    title = rules.printer.field(carried(event, hidden=event.is_private), Field.TITLE)
+    return title, _on(event, rules.policy.zone, original=True)
+
+
+def _link_key(link: Link, zone: str, *, original: bool) -> Hashable:
+    return link.master_id, _day(link, zone, original=original)
+
+
+def _event_key(event: OutlookEvent, zone: str, *, original: bool) -> Hashable:
+    return event.master_id, _on(event, zone, original=original)
 
 
 def _matched(
     links: list[Link],
     events: list[OutlookEvent],
-    link_key: Callable[[Link], Hashable],
-    event_key: Callable[[OutlookEvent], Hashable],
+    link_key: LinkKey,
+    event_key: EventKey,
 ) -> dict[str, OutlookEvent]:
     ours, theirs = _grouped(links, link_key), _grouped(events, event_key)
     pairs = ((ours[key], theirs.get(key, [])) for key in ours)
@@ -50,24 +106,46 @@ def _grouped(items: list[T], key: Callable[[T], Hashable]) -> dict[Hashable, lis
     return groups
 
 
-def _day(link: Link, zone: str) -> date | None:
-    return local_day(link.starts_at, zone) if link.starts_at is not None else None
+def _day(link: Link, zone: str, *, original: bool = True) -> date | None:
+    start = link.original_start if original and link.original_start is not None else link.starts_at
+    return local_day(start, zone) if start is not None else None
 
 
-def _on(event: OutlookEvent, zone: str) -> date:
+def _on(event: OutlookEvent, zone: str, *, original: bool = True) -> date:
+    if original and event.original_start is not None:
+        return local_day(event.original_start, zone)
     return local_day(event.content.span.starts_at(zone), zone)
+
+
+def is_same_day(link: Link, event: OutlookEvent, rules: Rules) -> bool:
+    """True for a day of a series whose link knows it by an id of before the series was changed or made (D4, J2)."""
+    zone = rules.policy.zone
+    days = {_on(event, zone, original=True), _on(event, zone, original=False)}
+    if event.master_id is None or _day(link, zone, original=True) not in days:
+        return False
+    if event.master_id in {link.master_id, link.outlook_id}:
+        return True
+    prints = rules.printer.all(carried(event, hidden=is_hidden(link, event)))
+    time = link.base.get(Field.TIME)
+    return link.master_id is not None and time is not None and time.outlook == prints[Field.TIME]
 
 
 def moved_to(link: Link, event: OutlookEvent, rules: Rules) -> Link:
     """The link on its new occurrence.
 
-    A description that CaseFlow holds for this day alone goes out again, and a veil is drawn anew: the series' text
-    under it is no edit of a person.
+    A description that CaseFlow holds for this day alone goes out again, and a veil is drawn anew: of what the series
+    shows under it, only what CaseFlow does not hold is an edit of a person. Its sensitivity is asked for once more.
     """
     seen = rules.printer.all(carried(event, hidden=is_hidden(link, event)))
     base = dict(link.base)
+    masked = mask_of_link(link, rules.policy) is not Mask.NONE
     for field in Field:
         own = field is Field.TEXT and link.own_text
-        if field in base and (own or field in link.veiled):
-            base[field] = Base("" if own else base[field].caseflow, seen[field])
-    return structs.replace(link, outlook_id=event.id, master_id=event.master_id, veiled=(), base=base)
+        if field in base and own:
+            base[field] = Base("", seen[field])
+        elif field in base and field in link.veiled:
+            if masked and seen[field] != base[field].caseflow:
+                del base[field]  # whose words they are is not known: they are added to CaseFlow's before the mask (G3)
+            else:
+                base[field] = Base(base[field].caseflow, seen[field])
+    return structs.replace(link, outlook_id=event.id, master_id=event.master_id, veiled=(), mask="", base=base)

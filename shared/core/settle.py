@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, structs
 
 from shared.core.events import Field, OutlookEvent
-from shared.core.links import Link, State, Todo, idempotency_key, rebased, remembering
+from shared.core.links import Link, State, Todo, idempotency_key, is_shared_meeting, rebased, remembering
 from shared.core.mask import Projection
 from shared.core.pairs import Rules, caseflow_prints
 from shared.core.policy import Mask
@@ -22,6 +22,8 @@ from shared.core.writes import (
 
 TRIES_MAX = 12
 CROSSING = "ErrorOccurrenceCrossingBoundary"
+NO_SENSITIVITY = "ErrorInvalidPropertySet"
+"""What Exchange may answer to a sensitivity for one day of a series."""
 
 
 def looked_at_later(link: Link, todo: Todo = Todo.LOOK) -> Link:
@@ -61,7 +63,8 @@ def after_caseflow(step: Step, old: Link | None, result: CaseflowResult, rules: 
 def _created(step: Step, write: CreateCaseflow, result: CaseflowResult, rules: Rules) -> Step:
     event = result.event
     if result.verdict is Verdict.GONE and result.code == "gone":
-        again = structs.replace(step.link, attempt=step.link.attempt + 1, create_key="", todo=Todo.CREATING_CASEFLOW)
+        attempt = step.link.attempt + (not _was_own_key(step, write))
+        again = structs.replace(step.link, attempt=attempt, create_key="", todo=Todo.CREATING_CASEFLOW)
         return structs.replace(step, link=again, caseflow=None)
     if result.verdict is not Verdict.DONE or event is None:
         return _undone(step, step.link, result.verdict, result.code, Todo.CREATING_CASEFLOW)
@@ -75,7 +78,15 @@ def _created(step: Step, write: CreateCaseflow, result: CaseflowResult, rules: R
             known = structs.replace(link, todo=Todo.JOINING, version=0)
         return structs.replace(step, link=known)
     link = rebased(link, rules.printer.all(event.content), step.outlook_side)
-    return structs.replace(step, link=structs.replace(link, version=event.version, todo=Todo.NONE))
+    # what was restored is looked at once more: the mask over a person's words was not to be touched before (G3, H4)
+    todo = Todo.NONE if step.link.caseflow_id is None else Todo.LOOK
+    return structs.replace(step, link=structs.replace(link, version=event.version, todo=todo))
+
+
+def _was_own_key(step: Step, write: CreateCaseflow) -> bool:
+    """True if a meeting was asked for under the key of the appointment it was: its own of this attempt is unused."""
+    own = write.key == idempotency_key(step.link.id, step.link.attempt)
+    return own and step.seen is not None and is_shared_meeting(step.seen)
 
 
 def _patched(step: Step, patch: PatchCaseflow, old: Link | None, result: CaseflowResult, rules: Rules) -> Step:
@@ -118,7 +129,7 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
     if result.code == CROSSING:
         return structs.replace(step.link, state=State.REVIEW, reason=CROSSING)
     if result.verdict is Verdict.REFUSED:
-        return set_aside(step.link, result.code, todo)
+        return _refused(step, deed, result.code, todo)
     if not isinstance(deed, (MakeOutlook, ChangeOutlook)):
         done = result.verdict in {Verdict.DONE, Verdict.GONE}
         return step.link if done else looked_at_later(structs.replace(step.link, state=State.LIVE))
@@ -126,7 +137,8 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
     if result.verdict is not Verdict.DONE or event is None:
         return looked_at_later(structs.replace(step.link, outlook_id=result.existing_id or step.link.outlook_id), todo)
     link = structs.replace(step.link, outlook_id=event.id, change_key=event.change_key)
-    if creating and step.repeated:
+    open_mask = _left_open(link, event, deed.projection)
+    if creating and (step.repeated or open_mask or not _is_as_sent(event, deed.projection)):
         # The answer may be the first event, edited since: its stamp is read next time (testing.md 2, seed 44).
         return looked_at_later(structs.replace(link, nonce="", version=0))
     fields = deed.projection.fields()
@@ -137,8 +149,32 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
         {field: step.outlook_side[field] for field in fields},
     )
     link = agreed_at(link, step.version, step.caseflow_side)
-    open_mask = _left_open(link, event, deed.projection)
     return structs.replace(link, nonce=nonce, todo=Todo.NONE, not_masked=link.not_masked or open_mask)
+
+
+def _is_as_sent(event: OutlookEvent, sent: Projection) -> bool:
+    """False where a create was answered with an event of before, whose row was lost (tables restored)."""
+    span, text = event.content.span, plain(event.content.text)
+    if sent.text is not UNSET and (text == MASK_TEXT) != (plain(sent.text) == MASK_TEXT):
+        return False
+    return event.content.title == sent.title and (
+        sent.span is UNSET
+        or (span.start, span.end, span.all_day) == (sent.span.start, sent.span.end, sent.span.all_day)
+    )
+
+
+def _refused(step: Step, deed: OutlookDeed, code: str, todo: Todo) -> Link:
+    """Set aside, unless a day of a series only takes no sensitivity of its own: the rest goes without it (G7)."""
+    day = step.seen is not None and step.seen.master_id is not None
+    asked = isinstance(deed, ChangeOutlook) and deed.projection.sensitivity is not UNSET
+    if day and asked and code == NO_SENSITIVITY:
+        return looked_at_later(structs.replace(step.link, not_masked=True))
+    return set_aside(step.link, code, todo)
+
+
+def as_asked_in_vain(link: Link, step: Step, code: str) -> Link:
+    """The link that remembers that a sensitivity was refused, so that it is not asked for again (G7)."""
+    return structs.replace(link, mask=step.link.mask) if code == NO_SENSITIVITY else link
 
 
 def _left_open(link: Link, event: OutlookEvent, sent: Projection) -> bool:

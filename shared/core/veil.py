@@ -101,7 +101,8 @@ def _refused(pair: Pair, mask: Mask) -> bool:
 
 
 def _asked_in_vain(pair: Pair, mask: Mask) -> bool:
-    return pair.link.mask == mask.value and pair.outlook.sensitivity != sensitivity_of(mask)
+    asked = pair.link.mask == mask.value and pair.link.not_masked  # else a person has lowered it since (G3)
+    return asked and pair.outlook.sensitivity != sensitivity_of(mask)
 
 
 def _sensitivity(pair: Pair, mask: Mask) -> str | None:

@@ -253,7 +253,7 @@ def test_an_old_attempt_or_an_attempt_to_come_is_not_planned() -> None:
     link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1", outlook_id="o9", attempt=1)
     assert result(sorting([marked()], [], live=[link])) == {"skipped": {"old_attempt": 1}}
     future = marked(attempt=2, content=Content("Copy", hour(9)))
-    assert result(sorting([future], [], live=[link])) == {"steps": [plan_pulled(future, RULES)]}
+    assert result(sorting([future], [], live=[link])) == {"skipped": {"old_attempt": 1}}
 
 
 def test_a_copy_with_all_our_marks_is_a_new_event() -> None:

@@ -69,7 +69,7 @@ def test_caseflows_edit_goes_out() -> None:
     step, link, now, shown = plan(MINE)
     sends = Projection(mask=Mask.NONE, title="Mine", span=hour(3), place="My place", text="<p>my words</p>")
     assert step == Step(
-        link=structs.replace(facts(link), ends_at=NOW + timedelta(hours=4)),  # version 5 is not agreed yet
+        link=structs.replace(facts(link), starts_at=NOW + timedelta(hours=3), ends_at=NOW + timedelta(hours=4)),
         did=Did.UPDATE,
         outlook=ChangeOutlook(sends),
         seen=shown,
@@ -310,6 +310,14 @@ def test_what_rests_is_only_masked() -> None:
         assert (step.link.base, step.link.version, step.link.state) == (link.base, 4, state)
     masked, _, _, _ = plan(rules=LATER, told={"matter_id": "m1"})
     assert sent(masked) == {"place": "", "text": MASK_TEXT, "sensitivity": "confidential"}
+
+
+def test_what_came_back_as_it_was_closes_its_item_at_rest_too() -> None:
+    """H4, D6."""
+    resting, _, _, _ = plan(rules=LATER, link={"state": State.RESTING})
+    assert (resting.closes, resting.link.state) == (False, State.RESTING)
+    back, _, _, _ = plan(rules=LATER, link={"state": State.REVIEW})
+    assert (back.closes, back.link.state, back.writes) == (True, State.LIVE, False)
 
 
 def test_words_edited_while_it_rested_are_added_before_a_mask_covers_them() -> None:

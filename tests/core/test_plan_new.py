@@ -59,7 +59,8 @@ def test_a_new_appointment_arrives_whole() -> None:
     key = idempotency_key(name, 2)
     assert plan_pulled(new, RULES, 2) == Step(
         link=Link(
-            id=name, kind=Kind.EVENT, born=Born.OUTLOOK, outlook_id="o1", change_key="k1", master_id="s1", attempt=2,
+            id=name, kind=Kind.EVENT, born=Born.OUTLOOK, outlook_id="o1", change_key="k1", master_id="s1",
+            original_start=NOW, attempt=2,
             todo=Todo.CREATING_CASEFLOW, create_key=key, starts_at=NOW + timedelta(hours=2),
             ends_at=NOW + timedelta(hours=3),
         ),

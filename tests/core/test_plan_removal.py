@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from shared.core.events import Content, Field, Kind, OutlookEvent, Removed, timed
-from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key
+from shared.core.links import Born, Link, State, Todo, caseflow_link_id, idempotency_key, meeting_key
 from shared.core.mask import Projection
 from shared.core.pairs import Rules
 from shared.core.plan import Observed, plan_link
@@ -354,6 +354,17 @@ def test_a_restored_event_has_what_the_link_remembers() -> None:
         seen=seen,
         outlook_side=PRINTER.all(CONTENT),
     )  # fmt: skip
+
+
+def test_a_meeting_is_restored_under_the_meetings_key() -> None:
+    """E3, H4: a colleague's mailbox may have made it anew meanwhile, and it is one event."""
+    meeting = event(CONTENT, attendees=2, ical_uid="uid")
+    step = restored(structs.replace(LINK, attempt=1), meeting, RULES)
+    assert isinstance(step.caseflow, CreateCaseflow)
+    assert step.caseflow.key == meeting_key("f1", meeting, 1)
+    private = restored(LINK, structs.replace(meeting, sensitivity="private"), RULES)
+    assert isinstance(private.caseflow, CreateCaseflow)
+    assert private.caseflow.key == idempotency_key("l1", 0)
 
 
 def test_a_masked_event_comes_back_without_the_mask_as_its_text() -> None:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from shared.core.events import Content, Field, Kind, OutlookEvent, days, timed
 from shared.core.links import Base, Born, Link
-from shared.core.series import moved_to, rehomed
+from shared.core.series import is_same_day, moved_to, rehomed
 from tests.core.ideal import PRINTER, RULES, hour
 
 ZONE = "America/New_York"
@@ -20,17 +20,22 @@ def link(name: str, start: datetime | None, master_id: str | None = "s1", **memb
     return Link(name, Kind.EVENT, Born.OUTLOOK, master_id=master_id, starts_at=start, **members)
 
 
-def occurrence(name: str, start: datetime, master_id: str | None = "s1") -> OutlookEvent:
+def occurrence(name: str, start: datetime, master_id: str | None = "s1", **members: Any) -> OutlookEvent:
     span = timed(start, start + timedelta(hours=1), ZONE)
-    return OutlookEvent(name, "k1", Content("Standup", span), master_id=master_id)
+    return OutlookEvent(name, "k1", Content("Standup", span), master_id=master_id, **members)
 
 
 def at(number: int, hours: int = 15) -> datetime:
     return datetime(2026, 12, number, hours, tzinfo=UTC)
 
 
-def homes(orphans: list[Link], fresh: list[OutlookEvent]) -> dict[str, str]:
-    return {name: event.id for name, event in rehomed(orphans, fresh, ZONE).items()}
+def homes(orphans: list[Link], fresh: list[OutlookEvent], cut: list[Link] | None = None) -> dict[str, str]:
+    return {name: event.id for name, event in rehomed(orphans, cut or [], fresh, RULES).items()}
+
+
+def titled(name: str, start: datetime, title: str = "Standup") -> Link:
+    print_ = PRINTER.field(Content(title, hour(1)), Field.TITLE)
+    return link(name, start, base={Field.TITLE: Base(print_, print_)})
 
 
 @pytest.mark.parametrize(
@@ -38,12 +43,15 @@ def homes(orphans: list[Link], fresh: list[OutlookEvent]) -> dict[str, str]:
     [
         ([link("a", at(1)), link("b", at(2))], [occurrence("x", at(2, 18)), occurrence("y", at(1, 9))],
          {"a": "y", "b": "x"}),
+        ([titled("a", at(1), "Old")], [occurrence("x", at(1), "s2")], {}),
         ([link("a", at(1))], [occurrence("x", at(1), "s2")], {"a": "x"}),
         ([link("a", at(1))], [occurrence("x", at(1), "s2"), occurrence("y", at(1))], {"a": "y"}),
         ([link("a", at(1)), link("b", at(1), "s2")], [occurrence("x", at(1)), occurrence("y", at(1), "s3")],
          {"a": "x", "b": "y"}),
-        ([link("a", at(1))], [occurrence("x", at(1)), occurrence("y", at(1, 18))], {}),
-        ([link("a", at(1)), link("b", at(1, 18))], [occurrence("x", at(1))], {}),
+        ([link("a", at(1))], [occurrence("x", at(1, 16)), occurrence("y", at(1, 18))], {}),
+        ([link("a", at(1)), link("b", at(1, 18))], [occurrence("x", at(1, 16))], {}),
+        ([link("a", at(5), original_start=at(1))], [occurrence("x", at(1, 16))], {"a": "x"}),
+        ([link("a", at(1))], [occurrence("x", at(7), original_start=at(1, 16))], {"a": "x"}),
         ([link("a", at(1))], [occurrence("x", at(2))], {}),
         ([link("a", None)], [occurrence("x", at(1))], {}),
         ([link("a", at(2, 3))], [occurrence("x", at(1, 20))], {"a": "x"}),
@@ -53,7 +61,7 @@ def homes(orphans: list[Link], fresh: list[OutlookEvent]) -> dict[str, str]:
 def test_a_day_finds_its_new_occurrence_where_one_of_each_stands(
     orphans: list[Link], fresh: list[OutlookEvent], found: dict[str, str]
 ) -> None:
-    """D4: by series and local day, then by day alone."""
+    """D4: in its series, by the day of its rule, else by the day it stood on."""
     assert homes(orphans, fresh) == found
 
 
@@ -64,7 +72,7 @@ def test_an_all_day_occurrence_is_found_by_the_persons_day() -> None:
 
 
 def test_on_its_new_day_only_its_own_text_goes_out_again() -> None:
-    """D4: the series' text under a veil is no edit of a person."""
+    """D4, G3: of what the series shows under a veil, only what CaseFlow does not hold is an edit of a person."""
     base = {field: Base(f"c-{field.value}", f"o-{field.value}") for field in Field}
     event = structs.replace(occurrence("x", at(2), "s2"), content=Content("New", hour(3), "Room", "<p>new</p>"))
     seen = PRINTER.all(event.content)
@@ -77,6 +85,12 @@ def test_on_its_new_day_only_its_own_text_goes_out_again() -> None:
     assert veiled.base == {
         **base, Field.PLACE: Base("c-place", seen[Field.PLACE]), Field.TEXT: Base("c-text", seen[Field.TEXT]),
     }  # fmt: skip
+    known = {**base, Field.PLACE: Base(seen[Field.PLACE], "o-place")}
+    secret = link("a", at(1), base=known, veiled=(Field.PLACE, Field.TEXT), matter_id="m1")
+    assert moved_to(secret, event, RULES).base == {
+        **{field: base[field] for field in (Field.TITLE, Field.TIME)},
+        Field.PLACE: Base(seen[Field.PLACE], seen[Field.PLACE]),
+    }  # fmt: skip
     bare = moved_to(link("a", at(1), own_text=True), event, RULES)
     assert bare.base == {}
 
@@ -85,5 +99,56 @@ def test_a_private_day_is_moved_without_its_words() -> None:
     """E4."""
     base = {field: Base("c", "o") for field in Field}
     event = structs.replace(occurrence("x", at(2)), sensitivity="private")
-    moved = moved_to(link("a", at(1), base=base, veiled=(Field.TEXT,)), event, RULES)
+    moved = moved_to(link("a", at(1), base=base, own_text=True), event, RULES)
     assert moved.base[Field.TEXT].outlook == PRINTER.field(Content("", hour(1)), Field.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("known", "same"),
+    [
+        ({}, True),
+        ({"starts_at": at(9), "original_start": at(1, 9)}, True),
+        ({"starts_at": at(2)}, False),
+        ({"master_id": None, "outlook_id": "s1"}, True),
+        ({"master_id": None, "outlook_id": "o9"}, False),
+        ({"master_id": "s2", "base": {}}, False),
+        ({"master_id": "s2", "base": {Field.TITLE: Base("", "")}}, False),
+        ({"master_id": "s2"}, True),
+        ({"starts_at": None}, False),
+    ],
+)
+def test_a_day_is_known_under_an_older_id(known: dict[str, Any], same: bool) -> None:
+    """D4, J2: by its series, the single event that the series was, or the looks of one that was cut."""
+    event = occurrence("x", at(1), "s1", original_start=at(1))
+    prints = PRINTER.all(event.content)
+    base = {field: Base("", prints[field]) for field in Field}
+    assert is_same_day(structs.replace(link("a", at(1), base=base), **known), event, RULES) is same
+    assert not is_same_day(link("a", at(1)), structs.replace(event, master_id=None), RULES)
+
+
+@pytest.mark.parametrize(
+    ("cut", "fresh", "found"),
+    [
+        ([titled("a", at(1))], [occurrence("x", at(1), "s2")], {"a": "x"}),
+        ([titled("a", at(1), "Old")], [occurrence("x", at(1), "s2")], {"a": "x"}),
+        ([titled("a", at(1))], [occurrence("x", at(1, 18), "s2")], {"a": "x"}),
+        ([titled("a", at(1))], [occurrence("x", at(2, 18), "s2")], {}),
+        ([titled("a", at(1))], [occurrence("x", at(1, 18), "s2"), occurrence("y", at(1), "s3")], {"a": "y"}),
+        ([titled("a", at(1))], [occurrence("x", at(1, 18), "s2"), occurrence("y", at(1, 19), "s3")], {}),
+        ([titled("a", at(1), "Old")], [occurrence("x", at(1, 18), "s2")], {}),
+        ([link("a", at(1))], [occurrence("x", at(1, 18), "s2")], {}),
+    ],
+)
+def test_another_series_takes_over_a_cut_day_at_its_time_or_under_its_title(
+    cut: list[Link], fresh: list[OutlookEvent], found: dict[str, str]
+) -> None:
+    """D4: else it is another thing on that day, which must not get the matter (seed 4003747)."""
+    assert homes([], fresh, cut) == found
+
+
+def test_a_day_after_the_end_of_its_series_goes_by_the_day_alone() -> None:
+    """D4: "this and following", moved and retitled at once."""
+    tail = [titled("a", at(1), "Old")]
+    assert homes(tail, [occurrence("x", at(1, 18), "s2")], tail) == {"a": "x"}
+    assert homes(tail, [occurrence("x", at(1, 18), "s2")]) == {}
+    assert homes([titled("a", at(1))], [occurrence("x", at(1), "s2")]) == {"a": "x"}

@@ -8,7 +8,7 @@ import pytest
 from msgspec import UNSET, structs
 
 from shared.core.events import Content, Field
-from shared.core.links import Base, Born, Link, State, Todo
+from shared.core.links import Base, Born, Link, State, Todo, idempotency_key
 from shared.core.mask import project, project_fields
 from shared.core.plan_new import plan_pulled, plan_pushed
 from shared.core.plan_removal import restored
@@ -26,6 +26,7 @@ from shared.core.steps import ChangeOutlook, Did, DropOutlook, Opened, Step
 from shared.core.texts import MASK_TEXT
 from shared.core.writes import (
     CaseflowResult,
+    CreateCaseflow,
     DeleteCaseflow,
     OutlookResult,
     PatchCaseflow,
@@ -240,6 +241,16 @@ def test_a_key_that_says_deleted_gets_a_new_attempt() -> None:
     assert done.caseflow is None
 
 
+def test_an_appointment_that_became_a_meeting_goes_on_under_the_meetings_key() -> None:
+    """E3: a colleague's mailbox asks under the key of this attempt, which was not used here yet."""
+    step = plan_pulled(event(CONTENT, attendees=2, ical_uid="uid"), RULES, 3)
+    assert isinstance(step.caseflow, CreateCaseflow)
+    for key, attempt in ((idempotency_key(step.link.id, 3), 3), (step.caseflow.key, 4)):
+        asked = structs.replace(step, caseflow=structs.replace(step.caseflow, key=key))
+        done = after_caseflow(asked, None, CaseflowResult(Verdict.GONE, code="gone"), RULES)
+        assert (done.link.attempt, done.link.create_key) == (attempt, "")
+
+
 @pytest.mark.parametrize(
     "result",
     [
@@ -317,6 +328,18 @@ def test_a_create_that_may_have_happened_before_agrees_on_nothing() -> None:
     assert outlook(step, OutlookResult(Verdict.DONE, event=answered)) == structs.replace(
         step.link, outlook_id="o9", change_key="k7", nonce="", version=0, todo=Todo.LOOK
     )
+
+
+@pytest.mark.parametrize(
+    "members", [{"matter_id": "m1"}, {"matter_id": "m1", "confidential": True}, {}], ids=["mask", "both", "open"]
+)
+def test_a_create_answered_with_another_look_agrees_on_nothing(members: dict[str, Any]) -> None:
+    """E7: its row was lost with the tables, and Graph answers with the event of before, masked or not."""
+    step = plan_pushed(case(CONTENT, version=4, **members), RULES)
+    text, sensitivity = (CONTENT.text, "normal") if members else (MASK_TEXT, "confidential")
+    before = event(structs.replace(CONTENT, text=text), sensitivity=sensitivity, change_key="k7")
+    link = outlook(step, OutlookResult(Verdict.DONE, event=before))
+    assert (link.todo, link.nonce, link.base) == (Todo.LOOK, "", {})
 
 
 def test_an_update_that_is_repeated_is_agreed_as_any() -> None:

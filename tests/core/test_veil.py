@@ -174,18 +174,21 @@ def test_the_link_knows_whose_private_it_is(ours: dict[str, Any], link: dict[str
 
 
 @pytest.mark.parametrize(
-    ("mask", "now", "wanted", "listed"),
+    ("mask", "kept", "now", "wanted", "listed"),
     [
-        ("", "normal", "confidential", False),
-        ("none", "normal", "confidential", False),
-        ("confidential", "normal", None, True),
-        ("confidential", "confidential", None, False),
-        ("confidential", "private", None, True),
+        ("", False, "normal", "confidential", False),
+        ("none", False, "normal", "confidential", False),
+        ("confidential", True, "normal", None, True),
+        ("confidential", False, "normal", "confidential", False),
+        ("confidential", True, "confidential", None, False),
+        ("confidential", True, "private", None, True),
     ],
 )
-def test_an_occurrence_is_asked_once_and_then_listed(mask: str, now: str, wanted: str | None, listed: bool) -> None:
-    """G7: Exchange keeps no sensitivity of its own there."""
-    link = {"mask": mask, "veiled": BOTH, "master_id": "s1"}
+def test_an_occurrence_is_asked_once_and_then_listed(
+    mask: str, kept: bool, now: str, wanted: str | None, listed: bool
+) -> None:
+    """G7: Exchange keeps no sensitivity of its own there; where it did, one that was lowered is set back (G3)."""
+    link = {"mask": mask, "veiled": BOTH, "master_id": "s1", "not_masked": kept}
     drawn = veil(pair(SHOWN, link, master_id="s1", sensitivity=now))
     assert (drawn.sensitivity, link_of(drawn).not_masked) == (wanted, listed)
     if wanted is None and now == "normal":

@@ -171,6 +171,7 @@ def linked(row: Row, rules: Rules) -> tuple[Link, OutlookEvent]:
         shared="shared" in row.traits, matter_id=before.matter_id,
         category=before.category, confidential=before.confidential, visibility=before.visibility,
         master_id="o-series" if row.kind == "occurrence" else None,
+        original_start=SPAN.starts_at() if row.kind == "occurrence" else None,
     )  # fmt: skip
     outlook = _outlook_before(row, link)
     if born is Born.OUTLOOK:

@@ -13,7 +13,9 @@ from msgspec import Struct
 from rich.console import Console
 from rich.progress import Progress
 
+from tests.simulation.canaries import CANARIES
 from tests.simulation.corpus import Case, load, save
+from tests.simulation.pairs import STORIES, Story, pairs, stops
 from tests.simulation.reach import missing, wanted
 from tests.simulation.scenario import Scenario
 from tests.simulation.seeds import derive
@@ -105,6 +107,44 @@ def broken(scenario: Scenario) -> str:
     return violation.check if violation is not None else ""
 
 
+def first_caught(name: str, start: int, end: int) -> int | None:
+    """The first seed at which one of a canary's checks fails."""
+    (canary,) = [one for one in CANARIES if one.name == name]
+    with canary.planted():
+        return next((seed for seed in range(start, end) if broken(derive(seed)) in canary.checks), None)
+
+
+def _canaries(options: argparse.Namespace, console: Console) -> int:
+    names = [one.name for one in CANARIES if one.seed is not None and options.canary in {one.name, "all"}]
+    end = options.start + options.seeds
+    with ProcessPoolExecutor(options.jobs) as pool:
+        found = {name: pool.submit(first_caught, name, options.start, end) for name in names}
+        for name, future in found.items():
+            console.print(f"{name}: {future.result()}", markup=False)
+    return 1 if any(future.result() is None for future in found.values()) else 0
+
+
+def red_pairs(story: Story, stop: int) -> tuple[int, list[str]]:
+    """Every pair of troubles whose first lies at a stop: how many there are, and what broke."""
+    outcomes = [simulate(scenario) for scenario in pairs(story, from_stop=stop, to_stop=stop + 1)]
+    return len(outcomes), ["\n".join(one.trace) for one in outcomes if one.violation is not None]
+
+
+def _pairs(options: argparse.Namespace, console: Console) -> int:
+    chosen = [story for story in STORIES if options.pairs in {story.name, "all"}]
+    work = [(story, stop) for story in chosen for stop in range(stops(story))]
+    played, red = 0, list[str]()
+    with ProcessPoolExecutor(options.jobs) as pool, Progress(console=console) as progress:
+        bar = progress.add_task("pairs", total=len(work))
+        for future in [pool.submit(red_pairs, story, stop) for story, stop in work]:
+            number, broken_ones = future.result()
+            played, red = played + number, red + broken_ones
+            progress.update(bar, advance=1, description=f"pairs ({played} played, {len(red)} red)")
+    console.print(f"{played} played, {len(red)} red", markup=False)
+    console.print("\n\n".join(red[:3]), markup=False)
+    return 1 if red else 0
+
+
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1000, help="how many")
@@ -119,6 +159,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--trace", action="store_true", help="show the trace of a green run, too")
     parser.add_argument("--shrink", action="store_true", help="make a red seed small first")
     parser.add_argument("--save", metavar="NAME", help="shrink a red seed and keep it in the corpus")
+    parser.add_argument("--canary", help="look for the first seed that catches a planted bug, or all of them")
+    parser.add_argument("--pairs", metavar="STORY", help="every pair of troubles of a story, or of all of them")
     parser.add_argument("--why", default="", help="what the kept case taught")
     return parser.parse_args(arguments)
 
@@ -132,7 +174,9 @@ def main(arguments: list[str]) -> int:
         return _one(case.scenario, options, console)
     if options.seed is not None:
         return _one(derive(options.seed), options, console)
-    return _many(options, console)
+    if options.canary:
+        return _canaries(options, console)
+    return _pairs(options, console) if options.pairs else _many(options, console)
 
 
 if __name__ == "__main__":

@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
 from shared.core.texts import MASK_TEXT
 from tests.simulation.scheduler import Task
+from tests.simulation.seen import FIELDS, Change, Seen
 from tests.simulation.truth import OTHER, Truth
+from tests.simulation.twins import MIRRORED, TwinChecks
 from tests.simulation.values import ends_at, words_of
-from tests.simulation.watch import FIELDS, Change, Seen
+from tests.simulation.violation import Violation
 
 LIST_AGE = timedelta(seconds=60)
-MIRRORED = ("tk", "dl")
-
-
-class Violation(Struct, frozen=True):
-    """A broken promise: which, and what happened in words."""
-
-    check: str
-    what: str
 
 
 class WriteChecks:
@@ -31,8 +23,7 @@ class WriteChecks:
         self.truth = truth
         self.watch = truth.watch
         self.excused: dict[str, int] = {}
-        self.forgets = False
-        self.forgetful = False
+        self.twins = TwinChecks(truth, self.excuse)
         self._mails = 0
 
     def judge(self, change: Change, task: Task, *, raced: bool) -> Iterator[Violation]:
@@ -40,7 +31,7 @@ class WriteChecks:
         before, after = change.before, change.after
         yield from self._nobody_else(change, task)
         if before is None:
-            yield from self._duplicate(after, task)
+            yield from self.twins.judge(after, task.who, task)
             yield from self._past(after, task)
             yield from self._pulled_mirror(after, task)
             yield from self._pulled_secondary(after, task)
@@ -61,6 +52,11 @@ class WriteChecks:
             yield from self._published(change)
             yield from self._unassigned(change, task)
 
+    def decided(self, change: Change, who: str) -> Iterator[Violation]:
+        """What a person's decision may not do either: make a second event (H4)."""
+        if change.before is None:
+            yield from self.twins.judge(change.after, who)
+
     def excuse(self, reason: str) -> None:
         """Count what is let pass because docs/invariants.md does not promise it."""
         self.excused[reason] = self.excused.get(reason, 0) + 1
@@ -72,44 +68,6 @@ class WriteChecks:
             yield Violation("nobody_else", f"{task.name} of {task.who} wrote {after.id} of firm {after.owner}")
         if after.side == "outlook" and after.owner != task.who and after.organizer:
             yield Violation("nobody_else", f"{task.name} of {task.who} wrote {after.id} of {after.owner}")
-
-    def _duplicate(self, after: Seen, task: Task) -> Iterator[Violation]:
-        """At most one living event per token and side; a person's own copies have tokens of their own."""
-        twins = [seen for seen in self.watch.standing(after.side, after.token) if seen.owner == after.owner]
-        twins = [seen for seen in twins if seen.kind == "event" and not seen.cancelled and seen.response != "declined"]
-        if after.token.startswith(MIRRORED):
-            twins = [seen for seen in twins if not seen.attendees]  # with guests it is a meeting of the person's own
-        allowed = max(1, self.truth.originals.get(after.token, 1))
-        if after.token and len(twins) > allowed:
-            doubled = self.forgets and (task.who, after.token) in self.truth.restored
-            if self.forgetful or doubled or (self.forgets and task.frozen):
-                self.excuse("forgotten_transaction")
-                self.truth.restored.add((task.who, after.token))
-                return
-            invited = [seen for seen in self.watch.standing("outlook", after.token) if not seen.organizer]
-            check = "one_meeting" if invited and after.side == "caseflow" else "no_duplicate"
-            if check == "one_meeting" and "import" in task.name:
-                return  # an import copies for each mailbox (J5)
-            if check == "one_meeting" and any(
-                self._was_private(seen) for seen in self.watch.now.values() if seen.token == after.token
-            ):
-                return  # a private copy takes no part, and has a block of its own (E3, E4)
-            if check == "one_meeting" and self._is_cut_off(after):
-                self.excuse("mailbox_cut_off")
-                return
-            yield Violation(check, f"{after.token} stands {len(twins)} times in {after.side} ({after.owner})")
-
-    def _is_cut_off(self, after: Seen) -> bool:
-        """A colleague's mailbox that is not connected takes no part (E3)."""
-        people = [self.truth.world.people[seen.owner] for seen in self.watch.standing("outlook", after.token)]
-        return any(
-            person.firm_id == after.owner and self.truth.world.row(person).connection != "connected"
-            for person in people
-        )
-
-    def _was_private(self, seen: Seen) -> bool:
-        history = self.watch.history[(seen.side, seen.id)]
-        return any(change.after.sensitivity in {"private", "personal"} for change in history)
 
     def _past(self, after: Seen, task: Task) -> Iterator[Violation]:
         line = self.truth.world.row(self.truth.world.people[task.who]).line
@@ -181,7 +139,7 @@ class WriteChecks:
     def _overwritten(self, change: Change) -> Iterator[Violation]:
         """A value of a person goes only after it stood on the other side, or is kept (H3, G3)."""
         before, after = change.before, change.after
-        if before is None or after.token.startswith(MIRRORED):
+        if before is None or after.token.startswith(MIRRORED) or self.truth.kept_apart(before.id):
             return
         for name in change.changed():
             if self.truth.by_person_before(change, name):
@@ -253,6 +211,8 @@ class WriteChecks:
     def _hidden(self, before: Seen) -> frozenset[str]:
         """Fields that never cross: masked ones, and all but the times of a private event (G2, E4)."""
         if before.side == "caseflow":
+            if self.truth.kept_apart(before.id):
+                return frozenset(FIELDS)
             if self._is_block(before):
                 return frozenset({"title", "place", "text"})
             if before.id in self.truth.masked or before.id in self.truth.unmasked:

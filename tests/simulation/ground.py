@@ -17,20 +17,22 @@ from shared.adapters.http import Http
 from shared.core import rows
 from shared.core.state import Review
 from shared.ports import Insert, Put, Replace, RowChange
-from tests.simulation.checks import Violation, WriteChecks
+from tests.simulation.checks import WriteChecks
 from tests.simulation.faulty import FaultyHttp, FaultyQueue, FaultyStore, is_write
 from tests.simulation.scenario import Scenario, forgets, hides
 from tests.simulation.scheduler import Scheduler, Task
 from tests.simulation.secrets import ByteChecks
+from tests.simulation.seen import Change
 from tests.simulation.stage import Stage
 from tests.simulation.truth import Truth
-from tests.simulation.watch import Change, Watch, told
+from tests.simulation.violation import Violation
+from tests.simulation.watch import Watch, told
 from tests.simulation.wire import OverRequests
 from tests.simulation.world import World
 
 FIRMS = {"ann": "f1", "bob": "f1", "cyd": "f2"}
 LATENCY = 0.2
-LOOK_CALLS = 5
+LOOK_CALLS = 2
 """Calls from the read just before a write to the write itself: a check of the row, or the row of a create."""
 
 
@@ -57,8 +59,8 @@ class Ground:
         self._found_world()
 
     def _found_world(self) -> None:
-        self.writes.forgets = forgets(self.scenario)
-        self.writes.forgetful = self.writes.forgets and hides(self.scenario)
+        self.writes.twins.forgets = forgets(self.scenario)
+        self.writes.twins.forgetful = self.writes.twins.forgets and hides(self.scenario)
         for firm in sorted({FIRMS[who] for who in self.scenario.people}):
             self.world.add_firm(firm)
         for who in self.scenario.people:

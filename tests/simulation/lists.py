@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local.graph.store import whole
 from shared.core import rows
 from shared.core.links import Link, State
 from shared.core.state import Review
-from tests.simulation.checks import Violation
-from tests.simulation.mirrors import RESTS
+from tests.simulation.seen import Seen
 from tests.simulation.truth import Truth
-from tests.simulation.values import ends_at
-from tests.simulation.watch import Seen
+from tests.simulation.values import RESTS, ends_at
+from tests.simulation.violation import Violation
 from tests.simulation.world import Person
 
 LISTED = {State.REVIEW, State.ASIDE, State.ENDED}
@@ -25,9 +23,8 @@ class ListChecks:
         self.truth = truth
         self.person = person
         self._rows = truth.world.store.partitions.get(truth.world.partition(person), {})
-        mailbox = person.mailbox
-        items = mailbox.store.items.values()
-        self._outlook = {mailbox._id(whole(item)): f"{person.staff_id}/{item.number}" for item in items}
+        mine = [seen for seen in truth.watch.now.values() if seen.side == "outlook" and seen.owner == person.staff_id]
+        self._outlook = {truth.watch.mailboxes.id_of(seen): seen.id for seen in mine}
 
     def judge(self) -> Iterator[Violation]:
         """Every link that stands in a list without its reason."""
@@ -64,6 +61,7 @@ class ListChecks:
             return "its item is resolved"
         held = {
             "deleted_in_outlook": in_caseflow and not in_outlook,
+            "series_changed": in_caseflow and not in_outlook,
             "deleted_in_caseflow": in_outlook and not in_caseflow,
             "edit_conflict": in_caseflow and in_outlook,
             "organizer_controlled": in_caseflow and event is not None and event.attendees > 0,

@@ -9,13 +9,11 @@ from shared.core import rows
 from shared.core.links import Link, State
 from shared.core.state import StaffRow
 from shared.core.texts import MASK_TEXT, plain
-from tests.simulation.checks import Violation
+from tests.simulation.seen import Change, Seen
 from tests.simulation.truth import Truth
-from tests.simulation.values import When, ends_at, starts_at, words_of
-from tests.simulation.watch import Change, Seen
+from tests.simulation.values import RESTS, When, ends_at, starts_at, words_of
+from tests.simulation.violation import Violation
 from tests.simulation.world import Person
-
-RESTS = timedelta(days=30)
 
 
 class MirrorChecks:
@@ -40,9 +38,16 @@ class MirrorChecks:
             if token not in held and ends_at(_span(item)) > self.now - RESTS:
                 yield from self._of_item(item, mirrors)
         for token, mirrors in sorted(found.items()):
-            restored = (self.person.staff_id, token) in self.truth.restored
+            restored = (
+                self._were_kept() or (self.person.staff_id, token) in self.truth.restored or self.truth.tables_restored
+            )
             if not restored and token not in held and any(self._may_not_stay(mirror) for mirror in mirrors):
                 yield Violation("mirrors", f"{self.person.staff_id}: a mirror of {token} stands in Outlook")
+
+    def _were_kept(self) -> bool:
+        """A person has decided that what many removals would take away stays in Outlook (H4)."""
+        reviews = self.truth.world.reviews(self.person)
+        return any(item.kind == "mass_deletion" and item.kept == "outlook" for item in reviews)
 
     def _held_back(self) -> set[str]:
         """Tokens whose link waits for a person's answer to a mass deletion (E9)."""

@@ -6,19 +6,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.simulation.names import is_day
 from tests.simulation.scenario import Operation
 from tests.simulation.stage import Stage
 from tests.simulation.values import ZONES, place, slot, text, title, whole_day, words_of
 
 
-def _wall(moment: datetime, zone: str) -> dict[str, str]:
+def wall(moment: datetime, zone: str) -> dict[str, str]:
     return {"dateTime": moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None).isoformat(), "timeZone": zone}
 
 
-def _outlook_times(number: int, reach: str) -> dict[str, Any]:
+def times(number: int, reach: str) -> dict[str, Any]:
     zone = ZONES[number % 3]
     start, end = slot(number, reach)
-    return {"start": _wall(start, zone), "end": _wall(end, zone), "isAllDay": False}
+    return {"start": wall(start, zone), "end": wall(end, zone), "isAllDay": False}
 
 
 def _outlook_days(number: int) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def new_outlook(acts: Stage, op: Operation) -> bool:
     body = {"contentType": "html", "content": f"<p>{text(op.event, op.number)}</p>"} if full else None
     members = {
         "subject": title(op.event, op.number),
-        **_outlook_times(op.number, op.reach),
+        **times(op.number, op.reach),
         **({"body": body, "location": {"displayName": place(op.event, op.number)}} if body else {}),
         **({"sensitivity": "private"} if op.kind == "private" else {}),
         **({"attendees": [_attendee(_guest(acts, op))]} if op.kind == "meeting" else {}),
@@ -67,8 +68,12 @@ def retitle_outlook(acts: Stage, op: Operation) -> bool:
 
 
 def move_outlook(acts: Stage, op: Operation) -> bool:
-    """Other times."""
-    return _edit_outlook(acts, op, _outlook_times(op.number, op.reach))
+    """Other times; nobody moves one day of a series by years."""
+    seen = acts.outlook(op)
+    if seen is None:
+        return False
+    reach = "near" if is_day(seen.token) and op.reach == "far" else op.reach
+    return _edit_outlook(acts, op, times(op.number, reach))
 
 
 def days_outlook(acts: Stage, op: Operation) -> bool:
@@ -119,7 +124,7 @@ def undelete_outlook(acts: Stage, op: Operation) -> bool:
     seen = acts.outlook(op, "deleted")
     if seen is None:
         return False
-    acts.person(op).mailbox.undelete(acts.id_of(seen))
+    acts.person(op).mailbox.undelete(acts.whole_of(seen))
     return True
 
 
@@ -128,7 +133,7 @@ def secondary_outlook(acts: Stage, op: Operation) -> bool:
     seen = acts.outlook(op)
     if seen is None:
         return False
-    acts.person(op).mailbox.to_secondary(acts.id_of(seen))
+    acts.person(op).mailbox.to_secondary(acts.whole_of(seen))
     return True
 
 
@@ -137,18 +142,18 @@ def back_outlook(acts: Stage, op: Operation) -> bool:
     seen = acts.outlook(op, "secondary")
     if seen is None:
         return False
-    acts.person(op).mailbox.back(acts.id_of(seen))
+    acts.person(op).mailbox.back(acts.whole_of(seen))
     return True
 
 
 def copy_outlook(acts: Stage, op: Operation) -> bool:
-    """A copy, retitled as another event's: a new event (E11)."""
+    """A copy of a single event, retitled as another event's: a new event (E11)."""
     seen = acts.outlook(op)
-    if seen is None:
+    if seen is None or acts.item_of(seen).is_series:
         return False
     mailbox = acts.person(op).mailbox
-    copied = mailbox.copy_event(acts.id_of(seen))
-    members: dict[str, Any] = {"subject": title(op.kind, op.number), **_outlook_times(op.number, op.reach)}
+    copied = mailbox.copy_event(acts.whole_of(seen))
+    members: dict[str, Any] = {"subject": title(op.kind, op.number), **times(op.number, op.reach)}
     if words_of(seen.place):
         members["location"] = {"displayName": place(op.kind, op.number)}
     if words_of(seen.text):
@@ -169,9 +174,9 @@ def touch_outlook(acts: Stage, op: Operation) -> bool:
 
 
 def invite_outlook(acts: Stage, op: Operation) -> bool:
-    """Invite somebody from outside, or a colleague."""
+    """Invite somebody from outside, or a colleague, to a single event."""
     seen = acts.outlook(op)
-    if seen is None:
+    if seen is None or is_day(seen.token):
         return False
     guest = _guest(acts, op) if op.kind == "colleague" else "guest@client.example"
     acts.person(op).mailbox.invite(acts.id_of(seen), guest)

@@ -8,12 +8,27 @@ from shared.core.steps import Did
 from tests.simulation.faulty import HTTP_FAULTS, STORE_FAULTS
 from tests.simulation.seeds import ACTS
 
-GRAPH_CALLS = ("graph delta", "graph read", "graph write", "graph filter", "graph calendarView", "graph calendar")
+GRAPH_CALLS = (
+    "graph delta",
+    "graph read",
+    "graph write",
+    "graph filter",
+    "graph calendarView",
+    "graph calendar",
+    "graph instances",
+)
 CASEFLOW_CALLS = ("caseflow firm", "caseflow changes", "caseflow events", "caseflow write")
 STORE_CALLS = ("store get", "store scan", "store commit")
 INNER = ("inner_throttled", "inner_gateway")
 BATCHES = ("graph read", "graph write", "caseflow write")
-REVIEWS = ("edit_conflict", "deleted_in_outlook", "deleted_in_caseflow", "organizer_controlled", "mass_deletion")
+REVIEWS = (
+    "edit_conflict",
+    "deleted_in_outlook",
+    "deleted_in_caseflow",
+    "organizer_controlled",
+    "mass_deletion",
+    "series_changed",
+)
 
 
 def wanted() -> set[str]:

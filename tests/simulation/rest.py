@@ -6,17 +6,18 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
-from local.graph.store import whole
 from shared.core import rows
 from shared.core.links import Link
+from shared.core.policy import SERIES_REACH
 from shared.core.state import StaffRow
 from shared.core.texts import MASK_TEXT, PRIVATE_TITLE, plain
-from tests.simulation.checks import Violation
 from tests.simulation.lists import ListChecks
 from tests.simulation.mirrors import MirrorChecks
+from tests.simulation.names import is_day
+from tests.simulation.seen import Seen
 from tests.simulation.truth import Truth
 from tests.simulation.values import ends_at, starts_at, words_of
-from tests.simulation.watch import Seen
+from tests.simulation.violation import Violation
 from tests.simulation.world import Person
 
 PREFIXES = (rows.LINK_PREFIX, rows.ENDED_PREFIX, rows.IMPORTED_PREFIX)
@@ -120,18 +121,27 @@ class _View:
         end = ends_at(seen.when)
         far = self.row.window_end or self.now
         line = self.row.line or self.now
+        if is_day(seen.token) and starts_at(seen.when) > self.now + SERIES_REACH:
+            return False  # D4
         return line < end and end > self.now - timedelta(days=30) and starts_at(seen.when) < far
 
     def _of_case(self, case: Seen, outlook: list[Seen]) -> Iterator[Violation]:
         if case.token[:2] != "ev" or not self._in_scope(case) or self._excused(case):
             return
         twins = [seen for seen in outlook if self._pairs(case, seen)]
-        if not twins:
+        if not twins and not self._has_lost_copy(case):
             yield Violation("convergence", f"{self.person.staff_id}: {case.token} of CaseFlow is not in Outlook")
         told = [list(self._differences(case, event)) for event in twins]
         for name, ours, theirs in min(told, key=len, default=[]):  # a copy and an invitation may both be of one event
             what = f"{self.person.staff_id}: {case.token} differs in {name}: CaseFlow {ours!r}, Outlook {theirs!r}"
             yield Violation("convergence", what)
+
+    def _has_lost_copy(self, case: Seen) -> bool:
+        """Its copy stands in another calendar, and the row that said so was lost with the tables."""
+        if not self.truth.tables_restored:
+            return False
+        seen = [one for one in self.truth.watch.now.values() if one.token == case.token and one.ours]
+        return any(one.owner == self.person.staff_id and one.where == "secondary" for one in seen)
 
     def _pairs(self, case: Seen, event: Seen) -> bool:
         return event.token == case.token or (case.title == PRIVATE_TITLE and event.when == case.when)
@@ -144,6 +154,8 @@ class _View:
             return
         if not self._in_scope(event) or self._excused(event):
             return
+        if event.ours and self.truth.tables_restored:
+            return  # whose copy it is, only the lost row and the deleted event knew
         if not any(self._pairs(case, event) for case in cases):
             yield Violation("convergence", f"{self.person.staff_id}: {event.token} of Outlook is not in CaseFlow")
 
@@ -161,15 +173,18 @@ class _View:
     def _is_of(self, link: Link, seen: Seen) -> bool:
         if seen.side == "caseflow":
             return link.caseflow_id == seen.id
-        number = int(seen.id.partition("/")[2])
-        item = self.person.mailbox.store.items[number]
-        return link.outlook_id == self.person.mailbox._id(whole(item))
+        if is_day(seen.token) and link.state.value == "ended":  # it may have another id since (D4)
+            case = self.truth.watch.now.get(("caseflow", link.caseflow_id or ""))
+            return case is not None and case.token == seen.token
+        return link.outlook_id == self.truth.watch.mailboxes.id_of(seen)
 
     def _differences(self, case: Seen, event: Seen) -> Iterator[tuple[str, object, object]]:
         if not event.organizer:
             return  # the organiser's copy leads (E3)
         from_outlook = self.truth.watch.history[("caseflow", case.id)][0].by_app
         hidden = event.sensitivity in {"private", "personal"} and from_outlook
+        if event.attendees and self.truth.kept_apart(case.id):
+            return  # a person has decided that the meeting keeps its own (F3)
         if case.title != event.title and not hidden:
             yield "title", case.title, event.title
         if case.when != event.when:
@@ -178,18 +193,22 @@ class _View:
             return
         yield from self._secret_differences(case, event)
 
+    def _keeps_sensitivity(self, event: Seen) -> bool:
+        """A day of a series may have none of its own (G7)."""
+        return not is_day(event.token) or self.truth.world.graph.office.switches.occurrence_sensitivity == "accepted"
+
     def _secret_differences(self, case: Seen, event: Seen) -> Iterator[tuple[str, object, object]]:
         masked = self.truth.is_masked(case)
         shows_mask = plain(event.text) == MASK_TEXT
         if masked and event.attendees == 0:
-            if event.sensitivity not in {"confidential", "private", "personal"}:
+            if event.sensitivity not in {"confidential", "private", "personal"} and self._keeps_sensitivity(event):
                 yield "sensitivity", "masked", event.sensitivity
             open_words = words_of(f"{event.text} {event.place}")
             if open_words and event.ours:
                 yield "mask", MASK_TEXT, " ".join(sorted(open_words))
             return
-        if shows_mask or masked:
-            return
+        if shows_mask or masked or (is_day(event.token) and case.id in self.truth.unmasked):
+            return  # a series made anew has lost the mask, and its text is published no more than before (G8)
         if words_of(case.text) != words_of(event.text):
             yield "text", plain(case.text), plain(event.text)
         if case.place != event.place and (event.place or case.id not in self.truth.unmasked):

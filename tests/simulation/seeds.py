@@ -26,6 +26,16 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "sensitivity_outlook": (4, ("private", "normal", "normal", "confidential", "personal")),
     "invite_outlook": (3, ("", "", "", "colleague")),
     "respond_outlook": (2, ("declined", "accepted", "tentativelyAccepted")),
+    "new_series": (3, ("weekly", "daily", "twice", "private")),
+    "make_series": (2, ("weekly", "daily")),
+    "retitle_series": (3, ("",)),
+    "retext_series": (2, ("",)),
+    "replace_series": (1, ("",)),
+    "sensitivity_series": (1, ("private", "normal")),
+    "move_series": (3, ("",)),
+    "repattern_series": (2, ("weekly", "daily", "twice")),
+    "split_series": (3, ("", "retitled")),
+    "delete_series": (2, ("",)),
     "new_case": (6, ("", "", "", "matter", "protected", "listed")),
     "retitle_case": (6, ("",)),
     "move_case": (6, ("",)),
@@ -54,6 +64,9 @@ ACTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "feature_staff": (1, ("",)),
     "expire_staff": (2, ("cursor", "delta")),
     "throttle_staff": (1, ("",)),
+    "resolve_staff": (5, ("caseflow", "outlook")),
+    "leave_staff": (1, ("",)),
+    "restore_staff": (1, ("",)),
 }
 SWITCHES: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("if_match_honoured", (False,)),
@@ -71,16 +84,19 @@ SWITCHES: tuple[tuple[str, tuple[object, ...]], ...] = (
     ("delta_gone", ("resyncRequired", "syncStateInvalid")),
     ("delta_repeats_a_row", (True,)),
     ("views_hold_an_empty_id", (True,)),
+    ("occurrence_rows_bare", (False,)),
+    ("cancelled_occurrence_reported_removed", (True,)),
+    ("occurrence_sensitivity", ("accepted", "refused")),
 )
 PEOPLE = (("ann",), ("ann",), ("ann", "bob"), ("ann", "bob", "cyd"), ("ann", "cyd"))
 CALLS = {
     "graph write": 8, "caseflow write": 6, "store commit": 5, "graph read": 4, "graph filter": 3,
-    "graph calendarView": 3, "graph delta": 2, "graph calendar": 1, "caseflow changes": 2, "caseflow events": 2,
-    "caseflow firm": 1, "store get": 1, "store scan": 1,
+    "graph calendarView": 3, "graph delta": 2, "graph calendar": 1, "graph instances": 2,
+    "caseflow changes": 2, "caseflow events": 2, "caseflow firm": 1, "store get": 1, "store scan": 1,
 }  # fmt: skip
 """At which calls jobs are stopped, and how often."""
 LOSSES = ("error_before", "crash_before", "throttled", "throttled_bare", "unavailable", "lost", "crash_after")
-CREATES = ("new_outlook", "new_case", "new_item")
+CREATES = ("new_outlook", "new_case", "new_item", "new_series")
 LENGTH = (25, 55)
 MONTH = 40 * 86_400
 
@@ -98,6 +114,7 @@ class _Maker:
         self.operations: list[Operation] = []
         self.events: list[tuple[str, str]] = []
         self.items: list[tuple[str, str]] = []
+        self.series: list[tuple[str, str]] = []
         self.jobs: list[str] = []
         self.open: list[str] = []
         self.number = 0
@@ -111,7 +128,8 @@ class _Maker:
         self.operations.append(Operation(do=do, number=self.number, **members))  # type: ignore[arg-type]
 
     def create(self) -> None:
-        do = self.random.choices(CREATES, (4, 4, 1 if "complete_item" in self.acts else 0))[0]
+        shares = (4, 4, 1 if "complete_item" in self.acts else 0, 2 if "move_series" in self.acts else 0)
+        do = self.random.choices(CREATES, shares)[0]
         who = self.random.choice(self.people)
         if do == "new_item":
             item = f"{self.random.choice(('tk', 'dl'))}{len(self.items) + 1:04d}"
@@ -120,6 +138,8 @@ class _Maker:
             return
         event = f"ev{len(self.events) + 1:04d}"
         self.events.append((who, event))
+        if do == "new_series":
+            self.series.append((who, event))
         self.add(do, who=who, event=event, kind=self.random.choice(ACTS[do][1]), reach=self.reach())
 
     def reach(self) -> str:
@@ -136,6 +156,8 @@ class _Maker:
             self.create()
             return
         about = self.items if do.endswith("_item") else self.events
+        if do.endswith("_series") and do != "make_series":
+            about = self.series
         if do.endswith("_outlook") and self.items and self.random.random() < 0.15:
             about = self.items
         if not about:
@@ -146,6 +168,8 @@ class _Maker:
         if kind == "copy":
             kind = f"ev{len(self.events) + 1:04d}"
             self.events.append((who, kind))
+        if do == "make_series":
+            self.series.append((who, event))
         self.add(do, who=who, event=event, kind=kind, reach=self.reach())
         if do in {"delete_outlook", "secondary_outlook"} and not self.calm and self.random.random() < 0.5:
             self.followed(self.random.choice(("graph calendarView", "graph calendar", "caseflow events")))
@@ -208,12 +232,18 @@ def derive(seed: int) -> Scenario:
         maker.create()
     if maker.random.random() < 0.75:
         maker.add("settle")
+    if "restore_staff" in maker.acts and maker.random.random() < 0.2:
+        maker.add("backup_staff", who=maker.people[0])
     length = maker.random.randint(*LENGTH)
     while len(maker.operations) < length:
         maker.random.choices((maker.act, maker.job, maker.step, maker.clock), (10, 4, 12, 2))[0]()
     if maker.random.random() < 0.15:
         maker.add("settle")
         maker.add("protect_staff", who=maker.people[0], kind="Client meeting")
+    if maker.random.random() < 0.1:
+        maker.add("settle")
+        for who in maker.people:
+            maker.add("resolve_staff", who=who, kind=maker.random.choice(("caseflow", "outlook")))
     return Scenario(
         seed=seed,
         people=maker.people,

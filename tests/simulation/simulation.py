@@ -18,12 +18,13 @@ from shared.flows.sync import job as job_flow
 from shared.flows.sync.performing import perform as perform_steps
 from shared.flows.sync.run import Run
 from tests.simulation.acts import perform
-from tests.simulation.checks import LIST_AGE, Violation
+from tests.simulation.checks import LIST_AGE
 from tests.simulation.ground import FIRMS, Ground, Log
 from tests.simulation.rest import RestChecks
 from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.scheduler import Task
 from tests.simulation.staff_acts import TOGGLES
+from tests.simulation.violation import Violation
 from tests.simulation.world import Person
 
 ROUNDS = 10
@@ -105,10 +106,20 @@ class Simulation(Ground):
     def _act(self, operation: Operation) -> None:
         """What a person does, if it applies."""
         self.world.clock.pass_(seconds=1)
-        if not perform(self.stage, operation):
+        happened = perform(self.stage, operation)
+        decided = operation.do == "resolve_staff"  # the app writes what a person decides, also where it fails midway
+        self.reach[f"act {operation.do}"] += happened
+        for change in self.look(operation.who, by_app=decided) if happened or decided else []:
+            self.fail(self.writes.decided(change, operation.who) if decided else [])
+        if not happened:
             return
-        self.reach[f"act {operation.do}"] += 1
-        self.look(operation.who, by_app=False)
+        if operation.do == "backup_staff":
+            self.truth.backup_at = self.watch.clock
+        if operation.do == "restore_staff":
+            self.truth.tables_restored = True
+            self.truth.left_while_off.clear()  # the rows that said so are those of before
+        if operation.do == "delete_series":  # another series on the same days is another thing
+            self.truth.loosen(operation.event)
         if operation.do == "feature_staff":
             self.feature_at[FIRMS[operation.who]] = self.world.clock()
         if operation.do == "protect_staff":
@@ -242,6 +253,7 @@ class Simulation(Ground):
     def _restore(self) -> None:
         """Everything is on again for everybody."""
         for person in self.world.people.values():
+            self.world.caseflow.edit_staff(person.staff_id, by="system", active=True)
             self.world.caseflow.set_feature(person.firm_id, outlook_sync=True)
             row = self.world.row(person)
             self.do(Operation(do="reconnect_staff", who=person.staff_id))

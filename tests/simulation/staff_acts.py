@@ -6,6 +6,7 @@ from msgspec import structs
 
 from shared.core.session import Session
 from shared.flows import connect, disconnect, preferences
+from shared.flows.reviews import resolving
 from tests.simulation.scenario import Operation
 from tests.simulation.stage import Stage
 
@@ -72,4 +73,34 @@ def expire_staff(acts: Stage, op: Operation) -> bool:
 def throttle_staff(acts: Stage, op: Operation) -> bool:
     """The mailbox's next requests are throttled."""
     acts.world.graph.throttle(acts.person(op).mailbox, 1 + op.number % 3, 20 if op.number % 2 else None)
+    return True
+
+
+def resolve_staff(acts: Stage, op: Operation) -> bool:
+    """Decide an open review item (H4)."""
+    waiting = [item for item in acts.world.reviews(acts.person(op)) if item.state == "open"]
+    if not waiting:
+        return False
+    resolving.resolve(acts.world.ports, _session(acts, op), waiting[op.number % len(waiting)].id, op.kind)
+    return True
+
+
+def leave_staff(acts: Stage, op: Operation) -> bool:
+    """Leave the firm, or come back (A2)."""
+    active = acts.world.caseflow.staff_member(op.who)["active"]
+    acts.world.caseflow.edit_staff(op.who, by="system", active=not active)
+    return True
+
+
+def backup_staff(acts: Stage, op: Operation) -> bool:
+    """Keep a backup of the tables."""
+    acts.tables = {name: dict(rows_) for name, rows_ in acts.world.store.partitions.items()}
+    return True
+
+
+def restore_staff(acts: Stage, op: Operation) -> bool:
+    """The tables are restored from a backup: etags are new, all that was recorded since is lost."""
+    if not acts.tables:
+        return False
+    acts.world.store.restore(acts.tables)
     return True

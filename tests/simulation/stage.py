@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from local.graph.store import whole
+from local.graph.store import Item
+from shared.ports import Row
+from tests.simulation.names import family
 from tests.simulation.scenario import Operation
-from tests.simulation.watch import Seen, Watch
+from tests.simulation.seen import Seen
+from tests.simulation.watch import Watch
 from tests.simulation.world import Person, World
 
 
@@ -14,6 +17,7 @@ class Stage:
     def __init__(self, world: World, watch: Watch) -> None:
         self.world = world
         self.watch = watch
+        self.tables: dict[str, dict[str, Row]] = {}
 
     def person(self, operation: Operation) -> Person:
         """Who acts."""
@@ -23,7 +27,7 @@ class Stage:
         """The event in the person's mailbox."""
         found = [
             seen for seen in self.watch.now.values()
-            if seen.side == "outlook" and seen.owner == operation.who and seen.token == operation.event
+            if seen.side == "outlook" and seen.owner == operation.who and family(seen.token) == operation.event
             and seen.where == where
         ]  # fmt: skip
         return found[operation.number % len(found)] if found else None
@@ -33,14 +37,20 @@ class Stage:
         firm = self.person(operation).firm_id
         found = [
             seen for seen in self.watch.now.values()
-            if seen.side == "caseflow" and seen.kind == kind and seen.owner == firm and seen.token == operation.event
+            if seen.side == "caseflow" and seen.kind == kind and seen.owner == firm
+            and family(seen.token) == operation.event
         ]  # fmt: skip
         found = [seen for seen in found if seen.stands or kind != "event"]
         return found[operation.number % len(found)] if found else None
 
     def id_of(self, seen: Seen) -> str:
         """The Outlook id of what was seen."""
-        mailbox = self.world.people[seen.owner].mailbox
-        number = int(seen.id.partition("/")[2])
-        item = mailbox.store.items[number]
-        return mailbox._id(whole(item))
+        return self.watch.mailboxes.id_of(seen)
+
+    def item_of(self, seen: Seen) -> Item:
+        """The series that a day belongs to, or the single event, as the mailbox holds it."""
+        return self.watch.mailboxes.item_of(seen)
+
+    def whole_of(self, seen: Seen) -> str:
+        """The Outlook id of the series that a day belongs to, or of the single event."""
+        return self.watch.mailboxes.master_of(seen)

@@ -97,6 +97,10 @@ def _instant(value: str | datetime | date) -> str:
     return instant_text(moment)
 
 
+RESTS = timedelta(days=30)
+"""What ended longer ago is left alone (D6)."""
+
+
 def ends_at(when: When) -> datetime:
     """The instant it ends; days are read in the firm's zone."""
     return _at(when.end, all_day=when.all_day)

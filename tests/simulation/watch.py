@@ -6,78 +6,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from local.graph.store import Item, Store
-from tests.simulation.values import When, token_of, when_of, words_of
+from tests.simulation.mailboxes import Mailboxes
+from tests.simulation.names import DAY, Names, family, is_day
+from tests.simulation.seen import Change, Seen
+from tests.simulation.values import When, when_of
 from tests.simulation.world import World
-
-FIELDS = ("title", "when", "place", "text")
-
-
-class Seen(Struct, frozen=True):
-    """One event as it stands. `where` is primary, secondary, deleted or recoverable; in CaseFlow primary or deleted.
-
-    `firm` is set for CaseFlow's events, `staff` are those assigned to it; in Outlook `staff` is the mailbox's owner.
-    """
-
-    side: str
-    id: str
-    kind: str
-    owner: str
-    token: str
-    where: str
-    title: str
-    when: When
-    place: str
-    text: str
-    staff: tuple[str, ...] = ()
-    sensitivity: str = "normal"
-    attendees: int = 0
-    organizer: bool = True
-    cancelled: bool = False
-    response: str = "none"
-    category: str | None = None
-    matter: str | None = None
-    confidential: bool = False
-    visibility: str = "firm"
-    ours: bool = False
-    version: int = 0
-
-    def words(self) -> frozenset[str]:
-        """Every word that the event shows."""
-        return words_of(f"{self.title} {self.place} {self.text}")
-
-    @property
-    def stands(self) -> bool:
-        """True if it is in the calendar that is synced."""
-        return self.where == "primary"
-
-
-class Change(Struct, frozen=True):
-    """One version after another. `actor` is a person's id or a job's name, `by_app` says which; `at` counts acts."""
-
-    at: int
-    by_app: bool
-    actor: str
-    before: Seen | None
-    after: Seen
-
-    @property
-    def is_new(self) -> bool:
-        """True if the event was not there before."""
-        return self.before is None
-
-    @property
-    def left(self) -> bool:
-        """True if the event left the calendar by this change."""
-        return self.before is not None and self.before.stands and not self.after.stands
-
-    def changed(self) -> Iterator[str]:
-        """The fields that differ."""
-        for name in FIELDS:
-            if self.before is not None and getattr(self.before, name) != getattr(self.after, name):
-                yield name
 
 
 def told(change: Change) -> str:
@@ -99,71 +34,37 @@ class Watch:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._items: dict[tuple[str, int], tuple[int, str]] = {}
         self._cases: dict[tuple[str, str], tuple[int, int]] = {}
         self.now: dict[tuple[str, str], Seen] = {}
         self.history: dict[tuple[str, str], list[Change]] = {}
-        self._blocks: dict[When | None, str] = {}
         self._made: set[str] = set()
+        self._names = Names()
+        self.mailboxes = Mailboxes(world, self._names, self.now)
         self.copied_mirrors: set[str] = set()
         self.clock = 0
 
     def look(self, actor: str, *, by_app: bool) -> list[Change]:
         """What changed since the last look, and is written by `actor`."""
         self.clock += 1
-        found = [*self._outlook(), *self._caseflow()]
-        changes = []
+        changes: list[Change] = []
+        for look in (self.mailboxes.changed, self._caseflow, self._rehomed):
+            changes += self._compared(look(), actor, by_app=by_app)
+        return changes
+
+    def _compared(self, found: Iterator[Seen], actor: str, *, by_app: bool) -> Iterator[Change]:
         for fresh in found:
             before = self.now.get((fresh.side, fresh.id))
-            seen = fresh
-            if before is None and by_app and fresh.side == "outlook":
+            if before is None and fresh.side == "outlook" and (by_app or self._is_of_ours(fresh)):
                 self._made.add(fresh.id)
-                seen = structs.replace(fresh, ours=True)
-            if before is not None and _same(before, seen):
+            seen = structs.replace(fresh, ours=fresh.side == "outlook" and fresh.id in self._made)
+            if before == seen:
                 continue
             change = Change(self.clock, by_app, actor, before, seen)
             self.now[(seen.side, seen.id)] = seen
-            if seen.token.startswith("ev") and seen.kind == "event":
-                self._blocks[seen.when] = seen.token
+            if seen.kind == "event" and seen.stands:
+                self._names.learn(seen.token, seen.when, in_outlook=seen.side == "outlook")
             self.history.setdefault((seen.side, seen.id), []).append(change)
-            changes.append(change)
-        return changes
-
-    def _outlook(self) -> Iterator[Seen]:
-        for person in self._world.people.values():
-            store = person.mailbox.store
-            for item in store.items.values():
-                key, state = (person.staff_id, item.number), (item.version, item.place)
-                if self._items.get(key) != state:
-                    self._items[key] = state
-                    yield self._of_item(person.staff_id, store, item)
-
-    def _of_item(self, owner: str, store: Store, item: Item) -> Seen:
-        content = item.content
-        all_day = content["isAllDay"]
-        start, end = (item.start.wall, item.end.wall) if all_day else (item.start.utc, item.end.utc)
-        when = when_of(start, end, all_day=all_day)
-        key = f"{owner}/{item.number}"
-        return Seen(
-            side="outlook",
-            id=key,
-            kind="event",
-            owner=owner,
-            token=self._token("outlook", key, content["subject"] or "", when),
-            where=item.place,
-            title=content["subject"] or "",
-            when=when,
-            place=content["location"]["displayName"] or "",
-            text=content["body"]["content"] or "",
-            staff=(owner,),
-            sensitivity=content["sensitivity"],
-            attendees=len(content["attendees"]),
-            organizer=content["isOrganizer"],
-            cancelled=content["isCancelled"],
-            response=content["responseStatus"]["response"],
-            ours=key in self._made,
-            version=item.version,
-        )
+            yield change
 
     def _caseflow(self) -> Iterator[Seen]:
         rows = self._world.caseflow._store.rows("SELECT kind, id, version, deleted FROM items")
@@ -183,7 +84,7 @@ class Watch:
             id=doc["id"],
             kind=kind,
             owner=doc["firm_id"],
-            token=self._token("caseflow", doc["id"], doc["title"], when),
+            token=self._token(doc["id"], doc["title"], when),
             where="deleted" if gone else "primary",
             title=doc["title"],
             when=when,
@@ -205,7 +106,7 @@ class Watch:
             id=doc["id"],
             kind=kind,
             owner=doc["firm_id"],
-            token=self._token("caseflow", doc["id"], name, None),
+            token=self._token(doc["id"], name, None),
             where="deleted" if done else "primary",
             title=name,
             when=When(day or "", day or "", all_day=True),
@@ -216,23 +117,37 @@ class Watch:
             version=doc["version"],
         )
 
-    def _token(self, side: str, key: str, title: str, when: When | None) -> str:
-        """Whose event it is: by its title, by what it was, or for a busy block by its unique times (E4)."""
-        token = token_of(title)
-        if token is not None:
-            return token
-        before = self.now.get((side, key))
-        if before is not None:
-            return before.token
-        return self._blocks.get(when, "")
+    def _token(self, key: str, title: str, when: When | None) -> str:
+        before = self.now.get(("caseflow", key))
+        return self._names.of(title, when, before.token if before is not None else "")
+
+    def _is_of_ours(self, fresh: Seen) -> bool:
+        """The first day of a series that a person made of a copy of ours."""
+        single = fresh.id.partition(DAY)[0] in self._made
+        return single and is_day(fresh.token) and self._names.first_day(family(fresh.token)) in {"", fresh.token}
+
+    def _rehomed(self) -> Iterator[Seen]:
+        """CaseFlow's events of what is a series now, and those whose day was lost and that stand on another (D4)."""
+        days = {seen.token for seen in self.standing("outlook") if is_day(seen.token)}
+        events = [seen for seen in self.now.values() if seen.kind == "event"]
+        taken = {seen.token for seen in events if seen.side == "caseflow" and seen.stands}
+        for seen in events:
+            token = seen.token
+            if self._names.is_series(token):
+                token = self._names.of(seen.title, seen.when, self._names.first_day(token))
+            elif seen.side == "caseflow" and is_day(token) and token not in days:
+                token = self._names.of(seen.title, seen.when, "")
+                token = token if token in days - taken else seen.token
+            if token != seen.token:
+                yield structs.replace(seen, token=token)
+
+    def token_at(self, title: str, when: When) -> str:
+        """Whose event it is that shows this title at these times."""
+        return self._names.of(title, when, "")
 
     def standing(self, side: str, token: str = "") -> list[Seen]:
-        """What stands on a side, of one event or of all."""
-        return [
-            seen for seen in self.now.values()
-            if seen.side == side and seen.stands and (not token or seen.token == token)
-        ]  # fmt: skip
-
-
-def _same(one: Seen, other: Seen) -> bool:
-    return one == other
+        """What stands on a side, of one event or of all; the token of a series names all its days."""
+        found = [seen for seen in self.now.values() if seen.side == side and seen.stands]
+        if token and is_day(token):
+            return [seen for seen in found if seen.token == token]
+        return [seen for seen in found if not token or family(seen.token) == token]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -17,12 +17,15 @@ from shared.flows.sync.run import Run
 from shared.flows.sync.series import read_series
 from shared.flows.sync.slicing import sliced_events, sliced_links
 
+SERIES_MASTER = "seriesMaster"
+
 
 @dataclass
 class Gathered:
     """What a job knows before it plans.
 
-    `held` names newcomers that gave no answer: the delta link must wait. `later` are newcomers of a later slice.
+    `held` names newcomers that gave no answer: the delta link must wait. `later` are newcomers of a later slice,
+    `series` the masters of the series that were read, `lost` the ids that they no longer hold.
     """
 
     feed: Feed
@@ -36,6 +39,8 @@ class Gathered:
     held: set[str] = field(default_factory=set)
     homeless: frozenset[str] = frozenset()
     later: dict[str, OutlookEvent] = field(default_factory=dict)
+    series: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
 
     def touch(self, link: Link) -> None:
         """The link is to be planned."""
@@ -47,7 +52,7 @@ def gather(run: Run, feed: Feed, found: Round, window: Window) -> Gathered:
     known = Gathered(feed)
     _touch_by_caseflow(run, known)
     _touch_by_row(run, known, found.delta.events)
-    _touch_by_series(run, known, found)
+    _touch_by_series(run, known, found.delta.series)
     _touch_by_debt(run, known)
     for outlook_id in found.delta.removed:
         _suspect(run, known, outlook_id)
@@ -55,6 +60,7 @@ def gather(run: Run, feed: Feed, found: Round, window: Window) -> Gathered:
         _suspect_missing(run, known, window)
     _slice(run, known)
     _ask_outlook(run, known)
+    _ask_series(run, known)
     _find_lost_creates(run, known)
     _prove(run, known)
     return known
@@ -88,32 +94,40 @@ def _touch_by_row(run: Run, known: Gathered, events: Iterable[OutlookEvent]) -> 
         link = run.index.of_outlook(event)
         if link is None:
             known.new_outlook[event.id] = event
-        elif is_planned(link) and (_is_renamed(link, event) or not is_echo(link, event, run.rules)):
-            known.touch(_renamed(link, event))
+        elif is_planned(link) and _is_renamed(link, event):
+            _follow(run, known, structs.replace(link, outlook_id=event.id, master_id=event.master_id))
+        elif is_planned(link) and not is_echo(link, event, run.rules):
+            known.touch(link)
 
 
 def _is_renamed(link: Link, event: OutlookEvent) -> bool:
     return link.outlook_id != event.id or link.master_id != event.master_id
 
 
-def _renamed(link: Link, event: OutlookEvent) -> Link:
-    """An occurrence that came back with a new id is still the same occurrence (D4)."""
-    if not _is_renamed(link, event):
-        return link
-    return structs.replace(link, outlook_id=event.id, master_id=event.master_id)
+def _follow(run: Run, known: Gathered, link: Link) -> None:
+    """An occurrence that came back with a new id is still the same occurrence (D4).
+
+    Also for what this job leaves to the next one: by then no delta tells of the new id.
+    """
+    owing = structs.replace(link, todo=link.todo or Todo.LOOK)
+    run.follow(owing)
+    known.touch(owing)
 
 
-def _touch_by_series(run: Run, known: Gathered, found: Round) -> None:
+def _touch_by_series(run: Run, known: Gathered, masters: Collection[str]) -> None:
     """Each changed series is read whole, once; a linked occurrence it does not list is a suspect (D4)."""
-    read = read_series(run, found.delta.series)
+    read = read_series(run, masters)
+    known.series |= read.masters
     moved = {link.outlook_id: link for link in read.moved}
     for event in read.events:
         if event.id in moved:
+            known.new_outlook.pop(event.id, None)
             known.rows[event.id] = event
-            known.touch(moved[event.id])
+            _follow(run, known, moved[event.id])
     _touch_by_row(run, known, [event for event in read.events if event.id not in moved])
     known.suspects |= read.missing
-    known.homeless = read.homeless
+    known.lost |= read.missing
+    known.homeless |= read.homeless
 
 
 def _touch_by_debt(run: Run, known: Gathered) -> None:
@@ -158,6 +172,9 @@ def _ask_outlook(run: Run, known: Gathered) -> None:
     known.held = {key for key in singles if key not in known.answered}
     for key in singles:
         event = known.answered.get(key)
+        if event is not None and event.change_key != known.new_outlook[key].change_key:
+            known.held.add(key)  # changed since its row: it may stand elsewhere by now, the next round tells
+            event = None
         if event is None:
             del known.new_outlook[key]
         else:
@@ -165,6 +182,31 @@ def _ask_outlook(run: Run, known: Gathered) -> None:
     known.suspects |= {key for key in wanted if known.answered.get(key, ...) is None}
     known.suspects |= {link.outlook_id or "" for link in known.touched.values() if _is_unsure(link, known)}
     _drop_echoes(run, known)
+
+
+def _ask_series(run: Run, known: Gathered) -> None:
+    """An occurrence that is unknown by id may only have another one, and a single event may have become a series: the
+    series is read before an absence counts (D4)."""
+    suspects = {key for key in known.suspects if (link := run.index.of_outlook_id(key)) is not None and link.master_id}
+    ids = sorted(suspects - known.answered.keys())
+    known.answered |= run.outlook.events(ids) if ids else {}
+    doubted = [*known.touched.values(), *(link for key in suspects if (link := run.index.of_outlook_id(key)))]
+    masters = {master for link in doubted if (master := _doubtful_series(link, known)) is not None}
+    if masters - known.series:
+        _touch_by_series(run, known, masters - known.series)
+        _ask_outlook(run, known)
+    for link in known.touched.values():
+        if _doubtful_series(link, known) is not None and link.outlook_id not in known.lost:
+            known.suspects.discard(link.outlook_id or "")  # the series has changed again, or was not read: not decided
+            known.answered.pop(link.outlook_id or "", None)
+
+
+def _doubtful_series(link: Link, known: Gathered) -> str | None:
+    """The master of a link's occurrence that is unknown by id, or of the series that its single event has become."""
+    event = known.answered.get(link.outlook_id or "", ...)
+    if isinstance(event, OutlookEvent):
+        return event.id if event.type == SERIES_MASTER else None
+    return link.master_id if event is None else None
 
 
 def _is_unsure(link: Link, known: Gathered) -> bool:
@@ -212,7 +254,7 @@ def _find_lost_creates(run: Run, known: Gathered) -> None:
         known.new_outlook.pop(first.id, None)
         known.answered[first.id] = first
         mine = structs.replace(link, outlook_id=first.id, todo=Todo.LOOK)
-        run.index.put(mine)  # else a person's copy with all our marks would be taken for it, too (E11)
+        run.follow(mine)  # else a person's copy with all our marks would be taken for it, too (E11)
         known.touch(mine)
 
 

@@ -12,11 +12,13 @@ from shared.core.links import Link, State, Todo, is_ours, outlook_link_id, remem
 from shared.core.newcomers import LOST_ATTEMPTS_MAX
 from shared.core.plan_new import outlook_skip, plan_pulled
 from shared.core.policy import Mode
+from shared.core.series import is_same_day
 from shared.core.state import Job
 from shared.core.steps import Step
 from shared.core.writes import CaseflowResult, CreateCaseflow, PatchCaseflow, Verdict
 from shared.flows import chain
 from shared.flows.sync.ending import job_row
+from shared.flows.sync.proving import is_listed
 from shared.flows.sync.reporting import report_caseflow
 from shared.flows.sync.run import Run
 
@@ -59,9 +61,9 @@ def finish_imports(run: Run) -> None:
     if not open_:
         return
     answered = run.outlook.events(sorted(open_))
+    standing = [event for event in answered.values() if event is not None and is_listed(run.outlook, event)]
     lost = [link for key, link in open_.items() if key in answered and answered[key] is None]
     run.record([structs.replace(link, todo=Todo.NONE, reason="gone") for link in lost])
-    standing = [event for event in answered.values() if event is not None]
     for start in range(0, len(standing), BATCH):
         _copy(run, standing[start : start + BATCH], Counter())
 
@@ -101,6 +103,10 @@ def _imported(run: Run, event: OutlookEvent) -> Link | None:
 def _is_linked(run: Run, event: OutlookEvent, skipped: Counter[str]) -> bool:
     """True for events that are in step already, or that CaseFlow is known to have deleted since an import (J5)."""
     old = run.ended.of_outlook(event) or run.ended.get(outlook_link_id(event))
+    if old is None and any(is_same_day(link, event, run.rules) for link in [*run.index, *run.ended]):
+        skipped["in_step"] += 1
+        run.count(True, "skipped")
+        return True
     if run.index.of_outlook(event) is None and (old is None or old.todo is Todo.CREATING_CASEFLOW):
         return False
     deleted = old is not None and old.reason == DELETED

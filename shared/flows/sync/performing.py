@@ -15,7 +15,14 @@ from shared.core import marks
 from shared.core.events import Kind, OutlookEvent
 from shared.core.links import Link, State, Todo, transaction_id
 from shared.core.mask import stamp_for
-from shared.core.settle import CROSSING, after_caseflow, after_outlook, as_veiled_before, looked_at_later
+from shared.core.settle import (
+    CROSSING,
+    after_caseflow,
+    after_outlook,
+    as_asked_in_vain,
+    as_veiled_before,
+    looked_at_later,
+)
 from shared.core.steps import ChangeOutlook, MakeOutlook, Opened, Step
 from shared.core.writes import (
     CaseflowResult,
@@ -48,7 +55,7 @@ def perform(run: Run, steps: Sequence[Step]) -> None:
     if not run.rules.policy.may_write_outlook:
         _leave_todo(run, waiting)
         return
-    waiting = [step for step in waiting if not _pushed_meanwhile(run, step)]
+    waiting = [step for step in waiting if not _pushed_meanwhile(run, step) and not _is_held_back(run, step)]
     for start in range(0, len(waiting), OUTLOOK_BATCH):
         _write_outlook(run, waiting[start : start + OUTLOOK_BATCH])
 
@@ -58,7 +65,7 @@ def _record_silent(run: Run, steps: Sequence[Step]) -> None:
     changed = []
     for step in steps:
         report_silent(run, step)
-        if step.link != run.index.get(step.link.id) or step.drops:
+        if step.link != run.index.get(step.link.id) or step.drops or step.link.id in run.unsaved:
             changed.append(step)
     for start in range(0, len(changed), CASEFLOW_BATCH):
         part = changed[start : start + CASEFLOW_BATCH]
@@ -70,10 +77,18 @@ def _leave_todo(run: Run, steps: Sequence[Step]) -> None:
     links = []
     for step in steps:
         stored = run.index.get(step.link.id) or run.index.get(step.drops or "")
+        if stored is None and step.seen is not None and not isinstance(step.outlook, MakeOutlook):
+            stored = _awake(run, step, step.seen)
         if stored is not None:
             links.append(looked_at_later(stored, stored.todo or Todo.LOOK))
     if links:
         run.record(links)
+
+
+def _awake(run: Run, step: Step, seen: OutlookEvent) -> Link:
+    """The link that this job found or woke: no later delta tells of its event."""
+    link = as_veiled_before(step.link, run.ended.get(step.link.id))
+    return structs.replace(link, state=State.LIVE, outlook_id=seen.id, reason=None)
 
 
 def _pushed_meanwhile(run: Run, step: Step) -> bool:
@@ -82,6 +97,14 @@ def _pushed_meanwhile(run: Run, step: Step) -> bool:
         return False
     other = run.index.of_caseflow(step.link.kind, step.link.caseflow_id)
     return other is not None and other.id not in {step.link.id, step.drops}
+
+
+def _is_held_back(run: Run, step: Step) -> bool:
+    """True for a new copy while a create in CaseFlow was not done: its event may be the one to be copied (4.4)."""
+    new = isinstance(step.outlook, MakeOutlook) and run.index.get(step.link.id) is None and not step.drops
+    held = run.unsure and new
+    run.unfinished |= held
+    return held
 
 
 def _write_caseflow(run: Run, steps: list[Step]) -> list[Step]:
@@ -109,6 +132,7 @@ def _owing(run: Run, step: Step) -> Link:
 
 def _settle_caseflow(run: Run, step: Step, result: CaseflowResult) -> Step:
     old = run.index.get(step.link.id)
+    run.unsure |= isinstance(step.caseflow, CreateCaseflow) and result.verdict is not Verdict.DONE
     settled = after_caseflow(step, None if isinstance(step.caseflow, CreateCaseflow) else old, result, run.rules)
     linked = run.index.of_caseflow(settled.link.kind, settled.link.caseflow_id or "")
     if isinstance(step.caseflow, CreateCaseflow) and linked is not None and linked.id != settled.link.id:
@@ -140,7 +164,7 @@ def _write_outlook(run: Run, steps: list[Step]) -> None:
             continue
         link = after_outlook(step, step.outlook, nonce, result)
         if isinstance(step.outlook, ChangeOutlook) and result.verdict is not Verdict.DONE:
-            link = as_veiled_before(link, run.index.get(link.id))
+            link = as_asked_in_vain(as_veiled_before(link, run.index.get(link.id)), step, result.code)
         refused += [structs.replace(step, link=link, opened=Opened("edit_conflict"))] * (result.code == CROSSING)
         links.append(_timed(run, link))
         if result.event is not None and isinstance(step.outlook, MakeOutlook) and link.kind is Kind.EVENT:

@@ -62,7 +62,7 @@ def _later(link: Link, reason: str) -> Step:
 def _newcomers(run: Run, known: Gathered) -> list[Step]:
     new = Newcomers(run.index, run.ended, run.rules, known.proofs.gone)
     events = known.feed.events.values() if run.rules.policy.events else ()
-    new.sort(known.new_outlook, events, known.feed.mirrors.values(), known.later.values())
+    new.sort(known.new_outlook, events, known.feed.mirrors.values(), known.later.values(), known.feed.removed.values())
     run.skipped.update(new.skipped)
     run.unfinished |= run.rules.policy.events and (new.waiting or bool(known.held))
     for link, event in new.paired:
@@ -95,12 +95,20 @@ def _led(run: Run, known: Gathered, steps: list[Step]) -> list[Step]:
         decided = led_step(run, step, known.proofs.gone)
         if isinstance(decided, Step):
             made.append(decided)
+        elif decided is not None and step.seen is not None and _was_made_anew(run, decided, step.seen):
+            run.skipped["made_anew"] += 1  # two links of one event would never come to rest
         elif decided is not None and step.seen is not None:
             _pair(known, decided, step.seen)
         else:
             run.unfinished = True
             run.skipped["awaits_organiser"] += 1
     return made
+
+
+def _was_made_anew(run: Run, link: Link, event: OutlookEvent) -> bool:
+    """True if a copy was made instead of the event, which a person has brought back since (docs/invariants.md)."""
+    other = run.index.of_caseflow(link.kind, link.caseflow_id or "")
+    return other is not None and other.former == event.id
 
 
 def _pair(known: Gathered, link: Link, event: OutlookEvent) -> None:

@@ -26,7 +26,7 @@ def prove(outlook: Outlook, ids: Sequence[str], answered: dict[str, OutlookEvent
     """What became of the suspects. `answered` are those already asked by id in this job."""
     first = {key: answered[key] for key in ids if key in answered}
     first |= outlook.events([key for key in ids if key not in answered])
-    present = {key: event for key, event in first.items() if event is not None and _listed(outlook, event)}
+    present = {key: event for key, event in first.items() if event is not None and is_listed(outlook, event)}
     doubtful = sorted(key for key in first if key not in present)
     second = outlook.events(doubtful) if doubtful else {}
     gone = frozenset(key for key in doubtful if key in second and _same(first[key], second[key]))
@@ -40,7 +40,7 @@ def _same(first: OutlookEvent | None, second: OutlookEvent | None) -> bool:
     return first.change_key == second.change_key
 
 
-def _listed(outlook: Outlook, event: OutlookEvent) -> bool:
+def is_listed(outlook: Outlook, event: OutlookEvent) -> bool:
     """True if the primary calendar's own view lists the event around its present times."""
     start, end = event.content.span.starts_at(), event.content.span.ends_at()
     return event.id in outlook.listed(start - AROUND, end + AROUND)
@@ -63,6 +63,6 @@ def is_sound(outlook: Outlook, links: Iterable[Link], gone: frozenset[str], pres
 def _any_found(outlook: Outlook, ids: list[str]) -> bool:
     for start in range(0, len(ids), 20):
         answered = outlook.events(ids[start : start + 20])
-        if any(event is not None and _listed(outlook, event) for event in answered.values()):
+        if any(event is not None and is_listed(outlook, event) for event in answered.values()):
             return True
     return False

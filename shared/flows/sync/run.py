@@ -69,6 +69,8 @@ class Run:
         self.goes_on = False
         self.list_hash = ""
         self.on_record: OnRecord | None = None
+        self.unsaved: set[str] = set()
+        self.unsure = False
         self._colleagues: dict[str, StaffRow] | None = None
 
     @property
@@ -151,6 +153,11 @@ class Run:
             for row in self.ports.store.scan(self._partition, prefix):
                 self.ended.put(rows.decoded(row.data, Link))
 
+    def follow(self, link: Link) -> None:
+        """From now on the link is this, also for what looks at it as stored; it is recorded with the next decision."""
+        self.index.put(link)
+        self.unsaved.add(link.id)
+
     def record(self, links: Sequence[Link], dropped: Sequence[str] = (), extra: Sequence[RowChange] = ()) -> None:
         """Commit links with their audit notes and the row, in one transaction where they fit. Raises Stale.
 
@@ -162,6 +169,7 @@ class Run:
         for link in links:
             placed, more = self.on_record(link) if self.on_record is not None else (link, [])
             changes += [*self._placed(placed), *more]
+            self.unsaved.discard(link.id)
         resting = sum(1 for link in self.index if link.state is State.RESTING)
         self.row = structs.replace(
             self.row, ended=max(self.row.ended, len(self.ended)), resting=max(self.row.resting, resting)

@@ -209,6 +209,7 @@ function choose(oid) {
     return;
   }
   $("mailbox").value = me.oid;
+  $("new").disabled = false;
   begin();
 }
 

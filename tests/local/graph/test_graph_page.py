@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, Route, expect
 
 from local.graph.server import create_app
 from local.graph.service import Caller
@@ -52,6 +52,22 @@ def lunch(world: World) -> str:
     """Make an event at noon of the page's today, in Ann's zone."""
     zone = "America/New_York"
     return world.ann.create(event(start=at(24, 12, month=11, zone=zone), end=at(24, 13, month=11, zone=zone)))
+
+
+def test_nothing_is_made_before_it_is_known_whose_calendar_it_is(served: Served, tab: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    tab.route("**/people", hold)
+    with tab.expect_request("**/people"):
+        tab.goto(f"{served.url}/people/ann")
+    new = tab.get_by_role("button", name="New event")
+    expect(new).to_be_disabled()
+    for route in held:
+        route.continue_()
+    expect(new).to_be_enabled()
 
 
 def test_an_event_is_made_edited_and_deleted_by_hand(world: World, served: Served, tab: Page) -> None:

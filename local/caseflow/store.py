@@ -36,7 +36,7 @@ class Store:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+        except BaseException:  # raised on: whatever ends it, half a transaction must not stay
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")

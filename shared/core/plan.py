@@ -12,11 +12,11 @@ from shared.core.pairs import Rules, pair_of, stamped
 from shared.core.plan_event import facts_of, plan_appointment
 from shared.core.plan_meeting import plan_meeting
 from shared.core.plan_mirror import plan_mirror, plan_mirror_removed, plan_toggled_off, toggle
-from shared.core.plan_new import mirror_skip, plan_mirrored, plan_pulled, plan_pushed
+from shared.core.plan_new import asked_again, mirror_skip, plan_mirrored, plan_pulled, plan_pushed
 from shared.core.plan_removal import plan_left_caseflow, plan_left_outlook, restored
 from shared.core.settle import looked_at_later, set_aside
 from shared.core.steps import Did, Step, ended
-from shared.core.writes import CreateCaseflow, PatchCaseflow
+from shared.core.writes import PatchCaseflow
 
 ItemKey = tuple[Kind, str]
 
@@ -125,10 +125,7 @@ def _repeat_pull(link: Link, observed: Observed, rules: Rules) -> Step:
         return ended(link, "gone")
     if outlook is None:
         return _unread(link, "outlook_unread")
-    step = plan_pulled(outlook, rules, link.attempt)
-    if link.create_key and isinstance(step.caseflow, CreateCaseflow):  # what it is by now must not change the key
-        write = structs.replace(step.caseflow, key=link.create_key)
-        step = structs.replace(step, caseflow=write, link=structs.replace(step.link, create_key=link.create_key))
+    step = asked_again(plan_pulled(outlook, rules, link.attempt), link.create_key)
     return structs.replace(step, link=structs.replace(step.link, id=link.id, tries=link.tries))
 
 

@@ -86,6 +86,14 @@ def plan_pulled(event: OutlookEvent, rules: Rules, attempt: int = 0) -> Step:
     )
 
 
+def asked_again(step: Step, key: str) -> Step:
+    """The create of `step` under the key of an earlier one: what the event has become must not change it (E3, J2)."""
+    if not key or not isinstance(step.caseflow, CreateCaseflow):
+        return step
+    write = structs.replace(step.caseflow, key=key)
+    return structs.replace(step, caseflow=write, link=structs.replace(step.link, create_key=key))
+
+
 def plan_pushed(event: CaseflowEvent, rules: Rules, attempt: int = 0) -> Step:
     """Make the copy of a new CaseFlow event (F1), masked from its first write (G)."""
     mask = mask_of(event, rules.policy)

@@ -7,10 +7,10 @@ from msgspec import structs
 from shared.core.events import CaseflowEvent, Kind, OutlookEvent
 from shared.core.links import Link, State, Todo, caseflow_link_id
 from shared.core.pairs import Rules
-from shared.core.plan_new import caseflow_skip, outlook_skip, plan_pulled, plan_pushed
+from shared.core.plan_new import asked_again, caseflow_skip, outlook_skip, plan_pulled, plan_pushed
 from shared.core.plan_removal import DECLINED
 from shared.core.steps import Did, Step
-from shared.core.writes import CreateCaseflow, PatchCaseflow
+from shared.core.writes import PatchCaseflow
 
 _LEFT_OUTLOOK = {DECLINED, "deleted_in_outlook", "left_outlook", "gone", "outside", "rests"}
 
@@ -39,11 +39,7 @@ def _made_again(link: Link, outlook: OutlookEvent, rules: Rules) -> Step:
     """A new attempt; but where no answer ever told of the first one, its key is asked again: it may have been late."""
     if link.caseflow_id is not None or not link.create_key:
         return plan_pulled(outlook, rules, link.attempt + 1)
-    step = plan_pulled(outlook, rules, link.attempt)
-    if isinstance(step.caseflow, CreateCaseflow):
-        write = structs.replace(step.caseflow, key=link.create_key)
-        step = structs.replace(step, caseflow=write, link=structs.replace(step.link, create_key=link.create_key))
-    return step
+    return asked_again(plan_pulled(outlook, rules, link.attempt), link.create_key)
 
 
 def _stays_ended(caseflow: CaseflowEvent | None, outlook: OutlookEvent, rules: Rules) -> bool:

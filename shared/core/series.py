@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import TypeVar
@@ -115,6 +115,17 @@ def _on(event: OutlookEvent, zone: str, *, original: bool = True) -> date:
     if original and event.original_start is not None:
         return local_day(event.original_start, zone)
     return local_day(event.content.span.starts_at(zone), zone)
+
+
+def by_day(links: Iterable[Link], rules: Rules) -> dict[Hashable, list[Link]]:
+    """Links by the day that their series' rule put them on, for `one_of_same_day`."""
+    return _grouped(list(links), partial(_day, zone=rules.policy.zone))
+
+
+def one_of_same_day(links: Mapping[Hashable, list[Link]], event: OutlookEvent, rules: Rules) -> Link | None:
+    """A link of the series day that `event` is, among links by day."""
+    days = {_on(event, rules.policy.zone, original=original) for original in (True, False)}
+    return next((link for day in days for link in links.get(day, ()) if is_same_day(link, event, rules)), None)
 
 
 def is_same_day(link: Link, event: OutlookEvent, rules: Rules) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import structs
@@ -10,12 +11,12 @@ from msgspec import structs
 from shared.core.events import OutlookEvent
 from shared.core.links import Link, State, Todo, is_ours, outlook_link_id, remembering
 from shared.core.newcomers import LOST_ATTEMPTS_MAX
-from shared.core.plan_new import outlook_skip, plan_pulled
+from shared.core.plan_new import asked_again, outlook_skip, plan_pulled
 from shared.core.policy import Mode
-from shared.core.series import is_same_day
+from shared.core.series import by_day, one_of_same_day
 from shared.core.state import Job
 from shared.core.steps import Step
-from shared.core.writes import CaseflowResult, CreateCaseflow, PatchCaseflow, Verdict
+from shared.core.writes import CaseflowResult, PatchCaseflow, Verdict
 from shared.flows import chain
 from shared.flows.sync.ending import job_row
 from shared.flows.sync.proving import is_listed
@@ -38,7 +39,8 @@ def import_past(run: Run) -> Job:
     skipped: Counter[str] = Counter()
     asked = [event for event in events if _imported(run, event) is not None]
     others = [event for event in events if _imported(run, event) is None]
-    unknown = [event for event in others if not _is_linked(run, event, skipped)]
+    days_known = by_day([*run.index, *run.ended], run.rules)
+    unknown = [event for event in others if not _is_linked(run, event, days_known, skipped)]
     asked += [event for event in _with_marks(run, unknown) if not _is_left(run, event, started, skipped)]
     progress = _Progress(run, started, len(asked))
     for start in range(0, len(asked), BATCH):
@@ -100,10 +102,10 @@ def _imported(run: Run, event: OutlookEvent) -> Link | None:
     return old if run.index.of_outlook(event) is None else None
 
 
-def _is_linked(run: Run, event: OutlookEvent, skipped: Counter[str]) -> bool:
+def _is_linked(run: Run, event: OutlookEvent, days_known: Mapping[Hashable, list[Link]], skipped: Counter[str]) -> bool:
     """True for events that are in step already, or that CaseFlow is known to have deleted since an import (J5)."""
     old = run.ended.of_outlook(event) or run.ended.get(outlook_link_id(event))
-    if old is None and any(is_same_day(link, event, run.rules) for link in [*run.index, *run.ended]):
+    if old is None and one_of_same_day(days_known, event, run.rules) is not None:
         skipped["in_step"] += 1
         run.count(True, "skipped")
         return True
@@ -158,16 +160,10 @@ def _copy(run: Run, events: list[OutlookEvent], skipped: Counter[str]) -> None:
 
 
 def _step(run: Run, event: OutlookEvent) -> Step:
-    step = plan_pulled(event, run.rules)
-    old = run.ended.get(step.link.id)
-    key = old.create_key if old is not None and old.create_key else step.link.create_key
+    old = run.ended.get(outlook_link_id(event))
+    step = asked_again(plan_pulled(event, run.rules), old.create_key if old is not None else "")
     link = _imported(run, event) or structs.replace(step.link, state=State.IMPORTED)
-    # what the event has become since its first create must not change the key (J2)
-    return structs.replace(step, link=structs.replace(link, create_key=key), caseflow=_keyed(step, key))
-
-
-def _keyed(step: Step, key: str) -> CreateCaseflow | None:
-    return structs.replace(step.caseflow, key=key) if isinstance(step.caseflow, CreateCaseflow) else None
+    return structs.replace(step, link=structs.replace(link, create_key=step.link.create_key))
 
 
 def _joined(run: Run, results: list[CaseflowResult]) -> list[CaseflowResult]:

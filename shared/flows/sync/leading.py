@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from shared.core import rows
 from shared.core.errors import Stale
 from shared.core.events import CaseflowEvent, Kind, OutlookEvent
-from shared.core.links import Link, State, Todo, meeting_row
+from shared.core.links import Link, State, Todo, is_shared_meeting, meeting_row
 from shared.core.plan import ItemKey
 from shared.core.state import StaffRow
 from shared.core.steps import Step
@@ -39,7 +39,7 @@ class Leader(Struct, frozen=True):
 
 def led(run: Run, link: Link, event: OutlookEvent | None, caseflow: CaseflowEvent | None) -> Link:
     """The link with `leads` as it is now. Costs nothing for an appointment. Raises Retry."""
-    if event is None or not _is_shared(event):
+    if event is None or not is_shared_meeting(event):
         return link
     mine = Leader(run.row.staff_id, event.is_organizer, link.caseflow_id)
     return structs.replace(link, leads=_settled(run, event, mine, caseflow) == mine)
@@ -52,7 +52,7 @@ def led_step(run: Run, step: Step, gone: Collection[str] = ()) -> Step | Link | 
     `gone` are Outlook ids proved gone.
     """
     event = step.seen
-    if event is None or step.caseflow is None or not _is_shared(event):
+    if event is None or step.caseflow is None or not is_shared_meeting(event):
         return step
     mine = Leader(run.row.staff_id, event.is_organizer)
     row = run.ports.store.get(rows.meetings_partition(run.row.firm_id), meeting_row(event))
@@ -107,10 +107,6 @@ def register(run: Run, linked: Sequence[tuple[OutlookEvent | None, Link]]) -> No
     if rows_of:
         changes = [Put(key, data) for key, data in rows_of.items()]
         run.ports.store.commit(rows.meetings_partition(run.row.firm_id), changes)
-
-
-def _is_shared(event: OutlookEvent) -> bool:
-    return event.is_meeting and bool(event.ical_uid) and not event.is_private
 
 
 def _awaits_organiser(run: Run, event: OutlookEvent) -> bool:

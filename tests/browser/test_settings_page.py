@@ -70,7 +70,7 @@ def test_connect_goes_to_microsoft(page: Page) -> None:
     page.route("https://login.example/**", lambda route: route.fulfill(body="Microsoft"))
     open_page(page, script(DISCONNECTED, **{"POST connect": (200, {"authorization_url": MICROSOFT})}))
     name(page, "Connect Outlook").click()
-    page.wait_for_url(MICROSOFT)
+    expect(page).to_have_url(MICROSOFT)
 
 
 def test_a_refused_connect_says_why(page: Page) -> None:
@@ -264,7 +264,7 @@ def test_a_fault_that_needs_the_person_says_reconnect(page: Page) -> None:
     expect(page.locator("#label")).to_have_text("Reconnect needed")
     expect(name(page, "Sync now")).to_be_hidden()
     name(page, "Reconnect").click()
-    page.wait_for_url(MICROSOFT)
+    expect(page).to_have_url(MICROSOFT)
 
 
 # --- import

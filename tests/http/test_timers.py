@@ -109,3 +109,4 @@ def test_the_archive_seals_yesterday_where_a_bucket_is_set(world: World, monkeyp
 
 def test_housekeeping_runs_on_an_empty_world(world: World) -> None:
     world.run("housekeeping")
+    assert world.queue.sent == []

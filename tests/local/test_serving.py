@@ -72,7 +72,10 @@ def test_a_stopped_server_frees_its_port() -> None:
     served.stop()
     served.stop()
     again = serve(hello, port=served.port)
-    again.stop()
+    try:
+        assert again.port == served.port
+    finally:
+        again.stop()
 
 
 def test_certificates_are_made_once(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""Planted bugs (design.md 7): each is caught by one of the seeds that CI plays, else the seeds prove nothing.
+"""Planted bugs (design.md 7): each is caught by one of the seeds or stories that CI plays, else those prove nothing.
 
-`seed` is the first that catches it; `python -m tests.simulation --canary NAME` looks for it anew.
+`seed` is the first that catches it; `python -m tests.simulation --canary NAME` looks for it anew. What no seed of the
+first 5,000 brings about has a `story`: a test that fails with the bug in place.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from msgspec import Struct
 
 from local.caseflow import events as caseflow_events
 from shared.adapters.caseflow import batch
-from shared.core import plan, plan_event, plan_new, plan_removal, veil
+from shared.core import guard, marks, newcomers, pairs, plan, plan_event, plan_new, plan_removal, veil
 from shared.core.events import Field
 from shared.core.policy import Mask, Policy
-from shared.flows.sync import gathering, job, observing, performing, planning, reviewing
+from shared.flows.sync import gathering, job, observing, performing, planning, proving, reviewing
 from shared.flows.sync.run import Run
 from tests.simulation import planted
 
@@ -26,12 +27,16 @@ run_flow = import_module("shared.flows.sync.run")
 
 
 class Canary(Struct, frozen=True):
-    """One bug: what it replaces, the checks that may catch it, and the seed that does (None: it must stay green)."""
+    """One bug: what it replaces, and the seed (with the checks that may catch it) or the story that finds it.
+
+    With neither it must stay green.
+    """
 
     name: str
     checks: frozenset[str]
     seed: int | None
     patches: tuple[tuple[Any, str, Any], ...]
+    story: str = ""
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -84,4 +89,29 @@ CANARIES = (
     Canary("no answer in a batch read as not done", TWICE, 305, (
         (performing, "after_outlook", planted.not_done_without_an_answer),)),
     Canary("no lease at all", frozenset(), None, ((job, "_may_run", planted.no_lease),)),
+    *(Canary(name, frozenset(), None, patches, story) for name, story, patches in (
+        ("lease taken with a fresh etag", "tests/engine/test_overtaken.py", ((Run, "take", planted.fresh_etag),)),
+        ("no check after reads", "tests/engine/test_overtaken.py", ((Run, "check", lambda _: None),)),
+        ("adopt any transaction id", "tests/core/test_newcomers.py", ((newcomers, "attempt_of", lambda *_: 0),)),
+        ("only one attempt computed", "tests/core/test_newcomers.py", (
+            (newcomers, "attempt_of", planted.first_attempt),)),
+        ("creates in CaseFlow not held back", "tests/core/test_newcomers.py", (
+            (newcomers.Newcomers, "__init__", planted.not_held_back),)),
+        ("content stamp instead of nonce", "tests/engine/test_late_writes.py", ((marks, "nonce", lambda *_: "same"),)),
+        ("own additions count as an edit", "tests/core/test_pairs.py", tuple(
+            (module, "caseflow_prints", planted.with_additions) for module in (pairs, plan_event, plan_removal))),
+        ("removal while the mailbox is unsound", "tests/engine/test_removals.py", (
+            (gathering, "is_sound", lambda *_: True),)),
+        ("no third question", "tests/flows/test_proving.py", tuple(
+            (module, "prove", planted.without_third_question) for module in (proving, gathering))),
+        ("imported events pushed", "tests/engine/test_import.py", ((Run, "load_ended", planted.imports_unknown),)),
+        ("one-way items pulled back", "tests/engine/test_private.py", (
+            (newcomers.Newcomers, "_is_copied_mirror", lambda *_: False),)),
+        ("series counted by occurrence in the guard", "tests/core/test_guard.py", (
+            (guard, "_units", lambda links: len(list(links))),)),
+        ("a removed copy counts after a pause", "tests/engine/test_removals.py", (
+            (job, "_policy", planted.never_off),)),
+        ("one firm's link read by another", "tests/engine/test_firms.py", (
+            (Run, "load_links", planted.everybodys_links),)),
+    )),
 )  # fmt: skip

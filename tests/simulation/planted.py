@@ -9,16 +9,19 @@ from typing import Any
 from msgspec import structs
 
 from local.caseflow import records
-from shared.core import plan_event, settle
-from shared.core.links import Link, Todo, based, rebased
+from shared.core import newcomers, plan_event, rows, settle
+from shared.core.index import Index
+from shared.core.links import Link, State, Todo, based, rebased, transaction_id
+from shared.core.policy import Policy
 from shared.core.steps import MakeOutlook, Step, ended
 from shared.core.writes import Verdict
-from shared.flows.sync import job, reviewing
+from shared.flows.sync import job, proving, reviewing
 from shared.flows.sync.proving import Proofs
 from shared.flows.sync.run import Run
 
-_record, _commit = Run.record, Run._commit
-_may_run = job._may_run
+_take, _record, _commit, _load_ended = Run.take, Run.record, Run._commit, Run.load_ended
+_may_run, _policy = job._may_run, job._policy
+_init = newcomers.Newcomers.__init__
 _judged, _resting = plan_event._judged, plan_event.resting
 _rows_of = reviewing._rows_of
 _after_outlook, _after_caseflow = settle.after_outlook, settle.after_caseflow
@@ -114,3 +117,53 @@ def rest_forgets(pair: Any, rules: Any) -> Step:
     """What changed while it rested is taken as agreed."""
     step = _resting(pair, rules)
     return structs.replace(step, link=based(step.link, rules.printer, pair.caseflow.content, pair.seen))
+
+
+def fresh_etag(run: Run) -> None:
+    """The lease is taken whatever was recorded since the row was read."""
+    row = run.ports.store.get(run._partition, rows.STAFF_KEY)
+    assert row is not None
+    run._etag = row.etag
+    _take(run)
+
+
+def never_off(*arguments: Any) -> Policy:
+    """A pause is forgotten as soon as it is over."""
+    return structs.replace(_policy(*arguments), off_since=None)
+
+
+def first_attempt(event: Any, link_id: str, attempts: int) -> int | None:
+    """Only the first attempt's key is computed."""
+    return 0 if event.transaction_id == transaction_id(link_id, 0) else None
+
+
+def not_held_back(new: Any, index: Any, *arguments: Any) -> None:
+    _init(new, index, *arguments)
+    new.waiting = False
+
+
+def without_third_question(outlook: Any, ids: Sequence[str], answered: dict[str, Any]) -> Proofs:
+    """Unknown, or not listed: gone, without being asked by id again."""
+    first = {key: answered[key] for key in ids if key in answered}
+    first |= outlook.events([key for key in ids if key not in answered])
+    present = {key: event for key, event in first.items() if event is not None and proving.is_listed(outlook, event)}
+    return Proofs(present, frozenset(first.keys() - present.keys()))
+
+
+def imports_unknown(run: Run) -> None:
+    """The list of imports is not read."""
+    _load_ended(run)
+    for link in list(run.ended):
+        if link.state is State.IMPORTED:
+            run.ended.drop(link.id)
+
+
+def with_additions(link: Link, content: Any, printer: Any) -> Any:
+    return printer.all(content)
+
+
+def everybodys_links(run: Run) -> None:
+    """The scan forgets whose partition it reads."""
+    store: Any = run.ports.store
+    found = [row for partition in store.partitions for row in store.scan(partition, rows.LINK_PREFIX)]
+    run.index = Index(rows.decoded(row.data, Link) for row in found)

@@ -158,7 +158,7 @@ class World:
         self.requests: list[tuple[str, str, str, bytes]] = []
         self.table_operations: list[str] = []
         self._numbers = 0
-        self._graph_http = wrap(_Kept(GraphHttp(self.graph, self._caller), "graph", self.requests), "graph")
+        self._graph_http = wrap(_Kept(GraphHttp(self.graph, self.graph_caller), "graph", self.requests), "graph")
         self._caseflow_http = wrap(_Kept(CaseflowHttp(self.caseflow), "caseflow", self.requests), "caseflow")
         self.ports = self._ports()
 
@@ -185,7 +185,8 @@ class World:
         self._numbers += 1
         return f"id{self._numbers:06d}"
 
-    def _caller(self, token: str) -> Caller | None:
+    def graph_caller(self, token: str) -> Caller | None:
+        """Whose token it is; None for one that Graph refuses."""
         person = self.people.get(self.tokens.granted.get(token, ""))
         return Caller(person.tid, person.oid, SCOPES) if person is not None else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -28,7 +28,8 @@ def rehomed(
 
     `orphans` stay in their series, by the day that the rule put them on, else by the day they stood on; another series
     takes one over that has the same title on that day. `cut` are those after the end of their series ("this and
-    following"), and days of one that is gone: for them the time is enough, and for the former the day alone.
+    following"), and days of one that is gone: for them the time is enough, and for the former the day alone, even where
+    several events stand on it.
     """
     found: dict[str, OutlookEvent] = {}
     events = list(fresh)
@@ -50,12 +51,29 @@ def rehomed(
     unanswered = [link for link in orphans if not link.base]  # nothing is known of it but when it stood
     match([*cut, *unanswered], _start_of_link, _start_of_event)
     match([*orphans, *cut], *titles)
-    match(
-        [link for link in cut if link in orphans],
-        partial(_day, zone=rules.policy.zone),
-        partial(_on, zone=rules.policy.zone),
-    )
-    return found
+    by_day = partial(_day, zone=rules.policy.zone), partial(_on, zone=rules.policy.zone)
+    taken = [link for link in cut if link in orphans]
+    match(taken, *by_day)
+    taken = [link for link in taken if link.id not in found]
+    held = {event.id for event in found.values()}
+    return found | _nearest(taken, [event for event in events if event.id not in held], *by_day)
+
+
+def _nearest(
+    links: list[Link], events: list[OutlookEvent], link_key: LinkKey, event_key: EventKey
+) -> dict[str, OutlookEvent]:
+    """The only link of a day with several events takes the one nearest in time: left alone, it would be one more."""
+    theirs = _grouped(events, event_key)
+    alone = [
+        (mine[0], theirs[key]) for key, mine in _grouped(links, link_key).items() if len(mine) == 1 and theirs[key]
+    ]
+    return {link.id: min(several, key=partial(_away, link)) for link, several in alone}
+
+
+def _away(link: Link, event: OutlookEvent) -> tuple[timedelta, str]:
+    """How far an event is from where the link's stood; of equally far ones the first by id."""
+    start = event.content.span.starts_at()
+    return abs(start - (link.starts_at or start)), event.id
 
 
 def _both(one: tuple[LinkKey, EventKey], other: tuple[LinkKey, EventKey]) -> tuple[LinkKey, EventKey]:

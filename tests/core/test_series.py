@@ -152,3 +152,13 @@ def test_a_day_after_the_end_of_its_series_goes_by_the_day_alone() -> None:
     assert homes(tail, [occurrence("x", at(1, 18), "s2")], tail) == {"a": "x"}
     assert homes(tail, [occurrence("x", at(1, 18), "s2")]) == {}
     assert homes([titled("a", at(1))], [occurrence("x", at(1), "s2")]) == {"a": "x"}
+
+
+def test_a_day_after_the_end_of_its_series_takes_the_nearest_of_several() -> None:
+    """Cut twice, and put on the same day by two rules: left alone, it would be one event more."""
+    lost = titled("a", at(3, 15), "Old")
+    several = [occurrence("z", at(3, 18), "s2"), occurrence("y", at(3, 16), "s3"), occurrence("x", at(3, 16), "s4")]
+    assert homes([lost], several, cut=[lost]) == {"a": "x"}
+    assert homes([lost, titled("b", at(3, 9), "Other")], several, cut=[lost]) == {"a": "x"}
+    both = [lost, titled("b", at(3, 9), "Other")]
+    assert homes(both, several, cut=both) == {}

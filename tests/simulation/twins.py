@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from shared.core.texts import PRIVATE_TITLE
@@ -33,7 +34,7 @@ class TwinChecks:
         """A person's own copies have tokens of their own; `task` is the job that made it, None for a decision."""
         imports = task is not None and "import" in task.name
         twins = self._twins(after)
-        allowed = max(1, self.truth.originals.get(after.token, 1))
+        allowed = max(1, self.truth.originals.get(after.token, 1), self._invitations(after))
         if not after.token or len(twins) <= allowed or self._not_promised(after, twins, who, task):
             return
         invited = [seen for seen in self.watch.standing("outlook", after.token) if not seen.organizer]
@@ -55,6 +56,15 @@ class TwinChecks:
         if after.token.startswith(MIRRORED):
             twins = [seen for seen in twins if not seen.attendees]  # with guests it is a meeting of the person's own
         return twins
+
+    def _invitations(self, after: Seen) -> int:
+        """How often one person was invited from another firm: a meeting made anew there is another one here."""
+        people = self.truth.world.people
+        standing = self.watch.standing("outlook", after.token)
+        own = [seen for seen in standing if people[seen.owner].firm_id == after.owner]
+        if after.side != "caseflow" or any(seen.organizer for seen in own):
+            return 0
+        return max(Counter(seen.owner for seen in own).values(), default=0)
 
     def _not_promised(self, after: Seen, twins: list[Seen], who: str, task: Task | None) -> bool:
         """Counted and let pass: what docs/invariants.md does not promise."""

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from local import azurite as azurite_process
 from local.up import chromium as browsers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+settings.register_profile("untimed", deadline=None)  # how fast it is, is measured in bench/
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -7,16 +7,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 PICTURES = Path("ci-output") / "walk"
 START_SECONDS = 120
 SYNC_MS = 60_000
 SLOW_MS = 20_000
 CROSSING_MS = 150_000
+DAY = "[role=gridcell]"
 
 
 class LocalWorld:
@@ -125,7 +127,40 @@ def test_a_person_disconnects_connects_saves_syncs_and_watches(local_world: Loca
     expect(outlook.get_by_text("Crossing over").first).to_be_visible(timeout=CROSSING_MS)
     picture(walker, "5-side-by-side")
 
-    for calendar in (caseflow, outlook):  # the weekly Stand-up: its second day moved, its third cancelled (D4)
+    look_at_the_series(walker, (caseflow, outlook))
+
+
+def look_at_the_series(page: Page, calendars: tuple[FrameLocator, FrameLocator]) -> None:
+    """The weekly Stand-up on both calendars: its second day moved, its third cancelled, its fourth as it was (D4)."""
+    for calendar in calendars:
         calendar.get_by_role("tab", name="Month").click()
         expect(calendar.get_by_text("Stand-up").first).to_be_visible(timeout=SLOW_MS)
-    picture(walker, "6-a-series-with-a-moved-and-a-cancelled-day")
+    cell = calendars[1].locator(DAY, has_text="Stand-up").first
+    first = date.fromisoformat(cell.get_attribute("data-date") or "")
+    moved, cancelled, plain = (first + timedelta(weeks=weeks) for weeks in (1, 2, 3))
+    for calendar in calendars:
+        stands(calendar, first, "8a")
+        stands(calendar, moved, "10a")
+    picture(page, "6-a-series-with-a-moved-day")
+    for calendar in calendars:
+        stands(calendar, plain, "8a")
+        gone = day_of(calendar, cancelled)
+        expect(gone).to_be_visible()
+        expect(gone.get_by_text("Stand-up")).to_have_count(0)
+        expect(gone.get_by_text("more")).to_have_count(0)  # nothing is folded away
+    picture(page, "7-and-a-cancelled-day")
+
+
+def stands(calendar: FrameLocator, day: date, hour: str) -> None:
+    """The Stand-up is shown on a day, at its hour."""
+    entry = day_of(calendar, day).get_by_role("button").filter(has_text="Stand-up")
+    expect(entry).to_be_visible(timeout=SLOW_MS)
+    expect(entry).to_contain_text(hour)
+
+
+def day_of(calendar: FrameLocator, day: date) -> Locator:
+    """A day's cell, after going on to the month that shows it."""
+    cell = calendar.locator(f'{DAY}[data-date="{day.isoformat()}"]')
+    if cell.count() == 0:
+        calendar.get_by_role("button", name="Next Month").click()
+    return cell

@@ -57,9 +57,9 @@ class Link(Struct, frozen=True, omit_defaults=True):
     `former` is the Outlook event that the present one was made instead of, should a person bring it back. `create_key`
     is the Idempotency-Key of an unanswered create, whatever the event has become since. `veiled` names the fields that
     Outlook shows as the mask left them (G8); `not_masked` lists it as not fully masked (G7); `made_private` says that
-    Outlook's "private" is ours, not a person's (G1, E4); `own_text` says that CaseFlow's description of a meeting, or
-    of one day of a series, is its own (F3, D4); `meeting_row` names the firm's row of the meeting that the Outlook
-    event is (E3).
+    Outlook's "private" is ours, not a person's (G1, E4); `read_version` is CaseFlow's when it last answered (C4);
+    `own_text` says that CaseFlow's description of a meeting, or of one day of a series, is its own (F3, D4);
+    `meeting_row` names the firm's row of the meeting that the Outlook event is (E3).
     """
 
     id: str
@@ -70,6 +70,7 @@ class Link(Struct, frozen=True, omit_defaults=True):
     former: str | None = None
     base: dict[Field, Base] = {}
     version: int = 0
+    read_version: int = 0
     change_key: str = ""
     create_key: str = ""
     nonce: str = ""

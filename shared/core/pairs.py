@@ -116,11 +116,20 @@ def is_whole(event: OutlookEvent) -> bool:
 
 def pair_of(link: Link, caseflow: CaseflowEvent, outlook: OutlookEvent, rules: Rules) -> Pair:
     """The pair, with our own unrecorded writes on either side taken as agreed."""
-    if caseflow.version < link.version:  # CaseFlow was restored from a backup: compared anew without a base (C4)
+    if went_back(link, caseflow, rules.printer):  # compared anew without a base (C4)
         link = structs.replace(link, base={}, version=0)
     link = stamped(link, outlook)
     link = _written_by_us(_veil_found(link, outlook), caseflow, rules)
     return Pair(link, caseflow, outlook, seen_content(outlook, link))
+
+
+def went_back(link: Link, caseflow: CaseflowEvent, printer: Printer) -> bool:
+    """True for an event of a CaseFlow that was restored from a backup (C4): its version is an older one, or the one
+    that both sides agreed on with other values, for it was edited since."""
+    if caseflow.version != link.version:
+        return caseflow.version < max(link.version, link.read_version)
+    prints = caseflow_prints(link, caseflow.content, printer)
+    return any(base.caseflow not in {"", prints[field]} for field, base in link.base.items())
 
 
 def stamped(link: Link, outlook: OutlookEvent) -> Link:

@@ -94,6 +94,8 @@ def _no_caseflow(link: Link, observed: Observed) -> Step:
     """CaseFlow gave no answer, or has forgotten the event (a restore): that proves nothing, so it is set aside (C4)."""
     if link.caseflow_id not in observed.unknown:
         return _unread(link, "caseflow_unread")
+    if observed.is_gone(link):
+        return ended(link, "gone")
     return Step(link=set_aside(link, "caseflow_unknown"), did=Did.SKIP, reason="caseflow_unknown")
 
 

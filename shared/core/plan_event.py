@@ -41,6 +41,7 @@ def facts_of(pair: Pair, rules: Rules) -> Pair:
     ends_at = max(pair.seen.span.ends_at(zone), pair.caseflow.content.span.ends_at(zone))
     link = structs.replace(
         link,
+        read_version=pair.caseflow.version,
         outlook_id=pair.outlook.id,
         change_key=pair.outlook.change_key,
         master_id=pair.outlook.master_id,

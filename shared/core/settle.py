@@ -100,7 +100,8 @@ def _patched(step: Step, patch: PatchCaseflow, old: Link | None, result: Caseflo
         {field: prints[field] for field in fields},
         {field: step.outlook_side[field] for field in fields if field in step.outlook_side},
     )
-    return structs.replace(step, link=agreed_at(link, event.version, prints), version=event.version)
+    link = structs.replace(agreed_at(link, event.version, prints), read_version=event.version)
+    return structs.replace(step, link=link, version=event.version)
 
 
 def _owed(patch: PatchCaseflow, rules: Rules) -> Todo:

@@ -148,6 +148,22 @@ def test_a_restored_caseflow_is_compared_without_a_base() -> None:
     assert pair(version=5).link == LINK
 
 
+def test_a_version_that_was_agreed_with_other_values_went_back() -> None:
+    """C4: restored, then edited up to the version of before."""
+    fresh = structs.replace(LINK, base={}, version=0)
+    assert pair(ours=structs.replace(CONTENT, title="x"), version=4).link == fresh
+    unsaid = structs.replace(LINK, base={**LINK.base, Field.TITLE: Base("", "b")})
+    assert pair(unsaid, version=4).link == unsaid
+
+
+def test_a_version_older_than_the_last_one_read_went_back() -> None:
+    """C4: what was read, but is not agreed in every field, counts too."""
+    link = structs.replace(LINK, read_version=6)
+    assert pair(link, version=5).link == structs.replace(link, base={}, version=0)
+    assert pair(link, version=6).link == link
+    assert pair(link, version=4).link == link
+
+
 def test_the_version_after_ours_written_by_our_own_sync_is_agreed() -> None:
     """design.md 3: our unrecorded write, which both sides show."""
     author = Author("sync", ME)
@@ -163,7 +179,6 @@ def test_the_version_after_ours_written_by_our_own_sync_is_agreed() -> None:
         (5, Author("staff", ME)),
         (5, Author("sync", "bob")),
         (5, Author("system", None)),
-        (4, Author("sync", ME)),
         (6, Author("sync", ME)),
     ],
 )
@@ -238,7 +253,7 @@ def test_a_stamp_says_whether_private_is_ours(sensitivity: str, before: bool, af
 
 
 def differing(ours: Content, its: Content, link: Link = LINK, **members: Any) -> Merge:
-    one = pair(link, ours, its, **members)
+    one = pair(link, ours, its, **{"version": 4 + (ours != CONTENT), **members})
     return merged(one, compared(one, RULES))
 
 

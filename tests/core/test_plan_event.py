@@ -36,7 +36,7 @@ def test_a_pair_in_agreement_is_left_and_its_link_learns_the_facts() -> None:
     assert step == Step(
         link=structs.replace(
             facts(link), todo=Todo.NONE, tries=0, reason=None, change_key="k1", version=5, category="Internal",
-            shared=True,
+            shared=True, read_version=5,
         ),
         did=Did.AGREE,
         seen=shown,
@@ -52,7 +52,9 @@ def test_outlooks_edit_comes_in() -> None:
     """E1: what will be written is agreed once it is answered, not now."""
     step, link, now, shown = plan(its=ITS)
     assert step == Step(
-        link=structs.replace(link, starts_at=NOW + timedelta(hours=4), ends_at=NOW + timedelta(hours=5)),
+        link=structs.replace(
+            link, starts_at=NOW + timedelta(hours=4), ends_at=NOW + timedelta(hours=5), read_version=4
+        ),
         did=Did.UPDATE,
         caseflow=PatchCaseflow("c1", 4, title="Its", span=hour(4), place="Its place", text="<p>its words</p>"),
         seen=shown,
@@ -69,7 +71,9 @@ def test_caseflows_edit_goes_out() -> None:
     step, link, now, shown = plan(MINE)
     sends = Projection(mask=Mask.NONE, title="Mine", span=hour(3), place="My place", text="<p>my words</p>")
     assert step == Step(
-        link=structs.replace(facts(link), starts_at=NOW + timedelta(hours=3), ends_at=NOW + timedelta(hours=4)),
+        link=structs.replace(
+            facts(link), starts_at=NOW + timedelta(hours=3), ends_at=NOW + timedelta(hours=4), read_version=5
+        ),
         did=Did.UPDATE,
         outlook=ChangeOutlook(sends),
         seen=shown,

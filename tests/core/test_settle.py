@@ -35,7 +35,7 @@ def test_only_what_the_patch_sets_is_agreed() -> None:
     expected = dict(LINK.base)
     for field in (Field.TITLE, Field.PLACE):
         expected[field] = Base(prints[field], SEEN[field])
-    assert done == structs.replace(step, link=structs.replace(LINK, base=expected), version=5)
+    assert done == structs.replace(step, link=structs.replace(LINK, base=expected, read_version=5), version=5)
 
 
 @pytest.mark.parametrize(("now", "version"), [(structs.replace(CONTENT, title="Long call"), 5), (AFTER, 4)])
@@ -66,7 +66,7 @@ def test_a_patch_without_fields_agrees_on_the_version_alone(now: Content, versio
     """Where a person's edit is open, not even on that."""
     step = patching(staff_ids=(ME, "bob"))
     done = after_caseflow(step, LINK, CaseflowResult(Verdict.DONE, event=case(now, version=5)), RULES)
-    assert done == structs.replace(step, link=structs.replace(LINK, version=version), version=5)
+    assert done == structs.replace(step, link=structs.replace(LINK, version=version, read_version=5), version=5)
 
 
 @pytest.mark.parametrize("verdict", [*NOT_DONE, Verdict.DONE])

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from msgspec import structs
 
-from shared.core.events import Kind, OutlookEvent
+from shared.core.events import CaseflowEvent, Kind, OutlookEvent
 from shared.core.index import is_echo, owes, remasks
-from shared.core.links import Link, State, Todo, transaction_id
+from shared.core.links import Link, State, Todo, remembering, transaction_id
+from shared.core.pairs import went_back
 from shared.core.plan import is_planned
 from shared.flows.sync.proving import Proofs, is_sound, prove
 from shared.flows.sync.reading import Feed, Round, Window
@@ -70,7 +71,7 @@ def _touch_by_caseflow(run: Run, known: Gathered) -> None:
     feed = known.feed
     for event in feed.events.values():
         link = run.index.of_caseflow(Kind.EVENT, event.id)
-        if link is not None and is_planned(link) and (event.version != link.version or link.todo is not Todo.NONE):
+        if link is not None and is_planned(link) and _is_news(run, link, event, snapshot=feed.snapshot):
             known.touch(link)
     for key in [*feed.mirrors, *feed.removed]:
         link = run.index.of_caseflow(*key)
@@ -81,6 +82,17 @@ def _touch_by_caseflow(run: Run, known: Gathered) -> None:
         for link in run.index:
             if is_planned(link) and (link.kind, link.caseflow_id or "") not in listed and _in_snapshot(run, link):
                 known.touch(link)
+
+
+def _is_news(run: Run, link: Link, event: CaseflowEvent, *, snapshot: bool) -> bool:
+    """True unless the event stands as agreed. Of a CaseFlow that was restored the version alone does not say so, and
+    what is under review may stand again (C4)."""
+    if event.version != link.version or link.todo is not Todo.NONE:
+        return True
+    if not snapshot:
+        return False
+    same = remembering(link, event, run.row.staff_id) == link
+    return link.state is State.REVIEW or not same or went_back(link, event, run.rules.printer)
 
 
 def _in_snapshot(run: Run, link: Link) -> bool:

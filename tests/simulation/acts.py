@@ -7,7 +7,7 @@ from collections.abc import Callable
 from local.caseflow.answers import Refused
 from local.graph.errors import GraphError
 from shared.core.errors import SyncError
-from tests.simulation import case_acts, item_acts, outlook_acts, series_acts, staff_acts
+from tests.simulation import case_acts, item_acts, outlook_acts, restore_acts, series_acts, staff_acts
 from tests.simulation.scenario import Operation
 from tests.simulation.stage import Stage
 
@@ -15,7 +15,7 @@ Act = Callable[[Stage, Operation], bool]
 _SUFFIXES = ("_outlook", "_case", "_item", "_series", "_staff")
 TABLE: dict[str, Act] = {
     name: act
-    for module in (outlook_acts, series_acts, case_acts, item_acts, staff_acts)
+    for module in (outlook_acts, series_acts, case_acts, item_acts, staff_acts, restore_acts)
     for name, act in vars(module).items()
     if name.endswith(_SUFFIXES) and not name.startswith("_")
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.core.texts import MASK_TEXT
 from tests.simulation.scheduler import Task
-from tests.simulation.seen import FIELDS, Change, Seen
+from tests.simulation.seen import FIELDS, VANISHED, Change, Seen
 from tests.simulation.truth import OTHER, Truth
 from tests.simulation.twins import MIRRORED, TwinChecks
 from tests.simulation.values import ends_at, words_of
@@ -31,6 +31,7 @@ class WriteChecks:
         before, after = change.before, change.after
         yield from self._nobody_else(change, task)
         if before is None:
+            self.truth.before.hear_made(after, task.began)
             yield from self.twins.judge(after, task.who, task)
             yield from self._past(after, task)
             yield from self._pulled_mirror(after, task)
@@ -143,9 +144,17 @@ class WriteChecks:
             return
         for name in change.changed():
             if self.truth.by_person_before(change, name):
-                lost = self.truth.lost(before, name, after)
+                lost = self._lost(before, name, after)
                 if lost:
                     yield Violation("no_lost_update", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
+
+    def _lost(self, before: Seen, name: str, after: Seen | None, *, may_be_kept: bool = True) -> str:
+        """What of a field is lost; not what only a restored CaseFlow had held, where nothing told of the restore."""
+        lost = self.truth.lost(before, name, after, may_be_kept=may_be_kept)
+        if lost and before.side == "outlook" and self.truth.before.was_overtaken(before, name):
+            self.excuse("restored_and_overtaken")
+            return ""
+        return lost
 
     def _protected(self, change: Change, task: Task) -> Iterator[Violation]:
         """Of a protected event nothing is overwritten when both sides changed it (H2): keeping it is no excuse."""
@@ -156,7 +165,7 @@ class WriteChecks:
             if self.truth.by_person_before(change, name) and not (
                 after.side == "outlook" and name in {"place", "text"}
             ):
-                lost = self.truth.lost(before, name, after, may_be_kept=False)
+                lost = self._lost(before, name, after, may_be_kept=False)
                 if lost:
                     yield Violation("protected_conflict", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
 
@@ -205,7 +214,7 @@ class WriteChecks:
         for name in FIELDS:
             if name in hidden:
                 continue
-            if self.truth.by_person(before, name) and (lost := self.truth.lost(before, name, None)):
+            if self.truth.by_person(before, name) and (lost := self._lost(before, name, None)):
                 yield Violation("no_lost_update", f"{before.side} {before.id}: {name} {lost!r} was deleted")
 
     def _hidden(self, before: Seen) -> frozenset[str]:
@@ -257,6 +266,8 @@ def _may_pair(before: Seen, seen: Seen, task: Task) -> bool:
 
 
 def _is_away(seen: Seen, task: Task) -> bool:
+    if seen.where == VANISHED:
+        return False  # CaseFlow has forgotten it: that proves nothing (C4)
     if not seen.stands or seen.cancelled or seen.response == "declined":
         return True
     return seen.side == "caseflow" and task.who not in seen.staff

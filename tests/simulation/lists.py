@@ -46,7 +46,7 @@ class ListChecks:
         in_caseflow = case is not None and case.stands and self.person.staff_id in case.staff
         in_outlook = event is not None and event.stands and not event.cancelled and event.response != "declined"
         if link.state is State.ASIDE:
-            return f"no service refuses it ({link.reason})"
+            return "" if is_forgotten(link, self.truth) else f"no service refuses it ({link.reason})"
         if link.state is State.ENDED:
             rests = event is not None and ends_at(event.when) <= self.truth.world.clock() - RESTS
             return f"it stands on both sides ({link.reason})" if in_caseflow and in_outlook and not rests else ""
@@ -62,8 +62,19 @@ class ListChecks:
         held = {
             "deleted_in_outlook": in_caseflow and not in_outlook,
             "series_changed": in_caseflow and not in_outlook,
-            "deleted_in_caseflow": in_outlook and not in_caseflow,
+            "deleted_in_caseflow": in_outlook and (not in_caseflow or self._came_back_at_rest(link, event)),
             "edit_conflict": in_caseflow and in_outlook,
             "organizer_controlled": in_caseflow and event is not None and event.attendees > 0,
         }
         return "" if held.get(review.kind, True) else f"its item says {review.kind}"
+
+    def _came_back_at_rest(self, link: Link, event: Seen | None) -> bool:
+        """It stands again in a restored CaseFlow, but had come to rest by then: its item waits (C4, D6)."""
+        rests = event is not None and ends_at(event.when) <= self.truth.world.clock() - RESTS
+        return rests and link.caseflow_id in self.truth.before.versions
+
+
+def is_forgotten(link: Link, truth: Truth) -> bool:
+    """True if it is set aside because CaseFlow was restored and no longer knows its event (C4)."""
+    unknown = link.state is State.ASIDE and link.reason == "caseflow_unknown"
+    return unknown and truth.before.is_forgotten(link.caseflow_id)

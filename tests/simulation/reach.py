@@ -6,6 +6,7 @@ from collections import Counter
 
 from shared.core.steps import Did
 from tests.simulation.faulty import HTTP_FAULTS, STORE_FAULTS
+from tests.simulation.restoring import RESTORES
 from tests.simulation.seeds import ACTS
 
 GRAPH_CALLS = (
@@ -33,7 +34,7 @@ REVIEWS = (
 
 def wanted() -> set[str]:
     """Every name that must be counted at least once."""
-    names = {f"act {act}" for act in ACTS}
+    names = {f"act {act}" for act in (*ACTS, *RESTORES)}
     for call in (*GRAPH_CALLS, *CASEFLOW_CALLS):
         faults = HTTP_FAULTS if call in BATCHES else [one for one in HTTP_FAULTS if one not in INNER]
         names |= {f"{call} / {fault}" for fault in faults}

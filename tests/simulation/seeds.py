@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from tests.simulation.faulty import HTTP_FAULTS, STORE_FAULTS
+from tests.simulation.restoring import with_restore
 from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.staff_acts import TOGGLES
 
@@ -244,7 +245,7 @@ def derive(seed: int) -> Scenario:
         maker.add("settle")
         for who in maker.people:
             maker.add("resolve_staff", who=who, kind=maker.random.choice(("caseflow", "outlook")))
-    return Scenario(
+    scenario = Scenario(
         seed=seed,
         people=maker.people,
         switches=_switches(maker.random),
@@ -252,6 +253,7 @@ def derive(seed: int) -> Scenario:
         renewal=maker.random.random() < 0.1,
         restore=maker.random.random() < 0.7,
     )
+    return with_restore(scenario)
 
 
 def _switches(dice: random.Random) -> dict[str, object]:

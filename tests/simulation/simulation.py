@@ -18,8 +18,9 @@ from shared.flows.sync import job as job_flow
 from shared.flows.sync.performing import perform as perform_steps
 from shared.flows.sync.run import Run
 from tests.simulation.acts import perform
+from tests.simulation.aftermath import heed
 from tests.simulation.checks import LIST_AGE
-from tests.simulation.ground import FIRMS, Ground, Log
+from tests.simulation.ground import Ground, Log
 from tests.simulation.rest import RestChecks
 from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.scheduler import Task
@@ -111,19 +112,8 @@ class Simulation(Ground):
         self.reach[f"act {operation.do}"] += happened
         for change in self.look(operation.who, by_app=decided) if happened or decided else []:
             self.fail(self.writes.decided(change, operation.who) if decided else [])
-        if not happened:
-            return
-        if operation.do == "backup_staff":
-            self.truth.backup_at = self.watch.clock
-        if operation.do == "restore_staff":
-            self.truth.tables_restored = True
-            self.truth.left_while_off.clear()  # the rows that said so are those of before
-        if operation.do == "delete_series":  # another series on the same days is another thing
-            self.truth.loosen(operation.event)
-        if operation.do == "feature_staff":
-            self.feature_at[FIRMS[operation.who]] = self.world.clock()
-        if operation.do == "protect_staff":
-            self.truth.list_changed(FIRMS[operation.who])
+        if happened:
+            heed(self, operation)
 
     def _freeze(self, seconds: int) -> None:
         """Whoever hangs while time jumps past the margin of a lease is frozen (design.md 4.9)."""

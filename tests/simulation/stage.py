@@ -18,6 +18,7 @@ class Stage:
         self.world = world
         self.watch = watch
         self.tables: dict[str, dict[str, Row]] = {}
+        self.caseflow: bytes | None = None
 
     def person(self, operation: Operation) -> Person:
         """Who acts."""

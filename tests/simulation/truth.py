@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from tests.simulation.before import CaseFlowBefore
 from tests.simulation.names import DAY, family, is_day
 from tests.simulation.seen import FIELDS, Change, Seen
 from tests.simulation.values import When, words_of
@@ -22,7 +23,7 @@ class Truth:
         self.under_way = under_way
         self.watch = watch
         self.shown: dict[str, dict[str, int]] = {"outlook": {}, "caseflow": {}}
-        self.times: dict[str, set[tuple[str, When]]] = {"outlook": set(), "caseflow": set()}
+        self.times: dict[str, dict[tuple[str, When], int]] = {"outlook": {}, "caseflow": {}}
         self.authors: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self.earlier: dict[tuple[str, str, str], tuple[bool, int]] = {}
         self.masked: dict[str, int] = {}
@@ -34,6 +35,7 @@ class Truth:
         """Who has begun an import: a create that was not answered may be repeated by a later job (J2)."""
         self.tables_restored = False
         self.backup_at = 0
+        self.before = CaseFlowBefore(watch)
         self.day_left: dict[str, int] = {}
         self.list_at: dict[str, datetime] = {}
         self.unmasked: dict[str, int] = {}
@@ -49,7 +51,7 @@ class Truth:
         for word in after.words():
             self.shown[after.side].setdefault(word, change.at)
             self.born.setdefault(word, (after.side, change.at))
-        self.times[after.side].add((after.token, after.when))
+        self.times[after.side].setdefault((after.token, after.when), change.at)
         if change.before is not None and change.before.token != after.token:
             self._renamed(change.before.token, after.token)
         for name in FIELDS if change.is_new else change.changed():
@@ -86,7 +88,9 @@ class Truth:
     def _renamed(self, before: str, after: str) -> None:
         """What stood as a single event is the first day of a series now."""
         for times in self.times.values():
-            times |= {(after, when) for token, when in times if token == before}
+            for (token, when), at in list(times.items()):
+                if token == before:
+                    times.setdefault((after, when), at)
 
     def _is_original(self, after: Seen, at: int) -> None:
         """A person made it. A day of a series that is cut or made anew stays one, unless it had gone before."""

@@ -77,6 +77,7 @@ class TwinChecks:
             "invitation_hidden": self._is_hidden(twins),
             "invited_meanwhile": task is not None and self._was_invited(twins, task.began),
             "restored_and_changed": self.truth.changed_since_backup(after.token),
+            "restored_while_creating": after.token in self.truth.before.made_late,
             "series_at_rest": self._rests(after, twins),
         }
         for reason in (reason for reason, holds in reasons.items() if holds):

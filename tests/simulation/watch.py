@@ -10,7 +10,7 @@ from msgspec import structs
 
 from tests.simulation.mailboxes import Mailboxes
 from tests.simulation.names import DAY, Names, family, is_day
-from tests.simulation.seen import Change, Seen
+from tests.simulation.seen import VANISHED, Change, Seen
 from tests.simulation.values import When, when_of
 from tests.simulation.world import World
 
@@ -68,6 +68,9 @@ class Watch:
 
     def _caseflow(self) -> Iterator[Seen]:
         rows = self._world.caseflow._store.rows("SELECT kind, id, version, deleted FROM items")
+        for forgotten in sorted(self._cases.keys() - {(str(row[0]), str(row[1])) for row in rows}):
+            del self._cases[forgotten]
+            yield structs.replace(self.now[("caseflow", forgotten[1])], where=VANISHED)
         changed = [row for row in rows if self._cases.get((str(row[0]), str(row[1]))) != row[2:]]
         for kind, item_id, version, deleted in changed:
             self._cases[(str(kind), str(item_id))] = (version, deleted)  # type: ignore[assignment]

@@ -62,6 +62,27 @@ def test_a_cancelled_occurrence_leaves(reported: bool) -> None:
     assert is_quiet(world, ann)
 
 
+def test_a_cancelled_and_a_moved_day_come_back_when_the_series_is_moved(world: World, ann: Person) -> None:
+    """Exchange forgets both when the series' times change; CaseFlow's matter stays on its day."""
+    event_id = series(world, ann)
+    world.caseflow.edit_event(on(world, "2026-12-02")["id"], by="ann", category="Client meeting")
+    ann.mailbox.edit_occurrence(event_id, date(2026, 12, 2), {
+        "start": {"dateTime": "2026-12-03T12:00:00", "timeZone": "America/New_York"},
+        "end": {"dateTime": "2026-12-03T13:00:00", "timeZone": "America/New_York"},
+    })  # fmt: skip
+    ann.mailbox.cancel_occurrence(event_id, date(2026, 12, 9))
+    world.settle(ann, 3)
+    assert days(world) == ["2026-11-25", "2026-12-03", "2026-12-16", "2026-12-23"]
+    ann.mailbox.edit_series(event_id, {
+        "start": {"dateTime": "2026-11-25T14:00:00", "timeZone": "America/New_York"},
+        "end": {"dateTime": "2026-11-25T15:00:00", "timeZone": "America/New_York"},
+    })  # fmt: skip
+    world.settle(ann, 3)
+    assert days(world) == DAYS
+    assert on(world, "2026-12-02")["category"] == "Client meeting"
+    assert is_quiet(world, ann)
+
+
 def test_a_series_retitled_is_retitled_everywhere(world: World, ann: Person) -> None:
     event_id = series(world, ann)
     ids = {case["id"] for case in world.cases()}

@@ -100,7 +100,9 @@ class Newcomers:
         link = self._former.get(event.id)
         if link is None or (link.outlook_id is not None and link.outlook_id not in self._gone):
             return False
-        back = structs.replace(link, outlook_id=event.id, former=None, attempt=link.attempt + 1, todo=Todo.LOOK)
+        back = structs.replace(
+            link, born=Born.OUTLOOK, outlook_id=event.id, former=None, attempt=link.attempt + 1, todo=Todo.LOOK
+        )
         self.paired.append((back, event))
         return True
 

@@ -235,9 +235,9 @@ def test_an_event_of_ours_whose_link_stands_is_planned_with_it() -> None:
 
 @pytest.mark.parametrize("instead", [None, "o9"])
 def test_what_a_person_brought_back_is_the_one_unless_another_was_made_instead(instead: str | None) -> None:
-    """E8, seed 1014967: nothing is made beside it; an unanswered create is not asked for again."""
+    """E8, seed 1014967: nothing is made beside it; an unanswered create is not asked again. Outlook's (E4)."""
     link = Link(MARK, Kind.EVENT, Born.CASEFLOW, "c1", instead, former="o1", attempt=1, todo=Todo.CREATING_OUTLOOK)
-    back = structs.replace(link, outlook_id="o1", former=None, attempt=2, todo=Todo.LOOK)
+    back = structs.replace(link, born=Born.OUTLOOK, outlook_id="o1", former=None, attempt=2, todo=Todo.LOOK)
     expected = {"paired": [(back, theirs())]} if instead is None else {"steps": [plan_pulled(theirs(), RULES)]}
     assert result(sorting([theirs()], [], live=[link])) == expected
 

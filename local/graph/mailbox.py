@@ -183,10 +183,14 @@ class Mailbox:
         return self.store.dump()
 
     def load(self, backup: dict[str, Any]) -> None:
-        """Restore a backup: all that came after it is gone, and no delta link of before works."""
+        """Restore a backup: all that came after it is gone, and no delta link of before works.
+
+        No id and no change key is given out a second time.
+        """
         epoch = max(self.store.epoch, backup["epoch"]) + 1
+        numbers, clock = max(self.store.numbers, backup["numbers"]), max(self.store.clock, backup["clock"])
         self.store.load(backup)
-        self.store.epoch = epoch
+        self.store.epoch, self.store.numbers, self.store.clock = epoch, numbers, clock
 
     def _find(self, event_id: str) -> Showing:
         address = ids.read_event_id(self.store.part, event_id)

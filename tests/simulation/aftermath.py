@@ -23,6 +23,8 @@ def heed(ground: Ground, operation: Operation) -> None:
             truth.list_changed(firm)
         case "backup_caseflow_staff":
             truth.before.backup_at = ground.watch.clock
+        case "restore_mailbox_staff":
+            truth.mailboxes_restored.add(operation.who)
         case "restore_caseflow_staff":
             _caseflow_went_back(ground)
 

@@ -266,7 +266,7 @@ def _may_pair(before: Seen, seen: Seen, task: Task) -> bool:
 
 
 def _is_away(seen: Seen, task: Task) -> bool:
-    if seen.where == VANISHED:
+    if seen.side == "caseflow" and seen.where == VANISHED:
         return False  # CaseFlow has forgotten it: that proves nothing (C4)
     if not seen.stands or seen.cancelled or seen.response == "declined":
         return True

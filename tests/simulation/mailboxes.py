@@ -9,9 +9,9 @@ from msgspec import structs
 
 from local.graph.store import DELETED, Item, Showing, occurrence, standing_days, whole
 from tests.simulation.names import DAY, Names, family, of_day
-from tests.simulation.seen import Seen
+from tests.simulation.seen import VANISHED, Seen
 from tests.simulation.values import token_of, when_of
-from tests.simulation.world import START, World
+from tests.simulation.world import START, Person, World
 
 LAST_DAY = START.date() + timedelta(days=1000)
 
@@ -25,27 +25,40 @@ class Mailboxes:
         self._now = now
         self._known: dict[tuple[str, int], tuple[int, str]] = {}
         self._days: dict[tuple[str, int], set[str]] = {}
+        self._items: dict[tuple[str, int], Item] = {}
+        """As they were last seen: a restored mailbox has forgotten some."""
 
     def changed(self) -> Iterator[Seen]:
         """Every event that may have changed, and every day that no longer shows."""
         for person in self._world.people.values():
+            yield from self._forgotten(person)
             for item in person.mailbox.store.items.values():
                 key, state = (person.staff_id, item.number), (item.version, item.place)
                 if self._known.get(key) != state:
-                    self._known[key] = state
+                    self._known[key], self._items[key] = state, item
                     yield from self._of_item(person.staff_id, item)
 
+    def _forgotten(self, person: Person) -> Iterator[Seen]:
+        """What a restore has taken away: no person deleted it."""
+        mine = [key for key in self._known if key[0] == person.staff_id]
+        for key in [key for key in mine if key[1] not in person.mailbox.store.items]:
+            del self._known[key]
+            for seen_id in sorted(self._days.pop(key)):
+                yield structs.replace(self._now[("outlook", seen_id)], where=VANISHED)
+
     def id_of(self, seen: Seen) -> str:
-        """The Outlook id of what was seen."""
-        number, _, day = seen.id.partition("/")[2].partition(DAY)
-        mailbox = self._world.people[seen.owner].mailbox
-        item = mailbox.store.items[int(number)]
+        """The Outlook id of what was seen; a day of what is no series any more, after a restore, has none."""
+        _, _, day = seen.id.partition("/")[2].partition(DAY)
+        mailbox, item = self._world.people[seen.owner].mailbox, self.item_of(seen)
+        if day and not item.is_series:
+            return f"lost {seen.id}"
         return mailbox._id(occurrence(item, date.fromisoformat(day)) if day else whole(item))
 
     def item_of(self, seen: Seen) -> Item:
         """The series that a day belongs to, or the single event."""
         number = seen.id.partition("/")[2].partition(DAY)[0]
-        return self._world.people[seen.owner].mailbox.store.items[int(number)]
+        held = self._world.people[seen.owner].mailbox.store.items
+        return held.get(int(number)) or self._items[(seen.owner, int(number))]
 
     def master_of(self, seen: Seen) -> str:
         """The Outlook id of the series that a day belongs to, or of the single event."""

@@ -13,7 +13,7 @@ from tests.simulation.scenario import Operation, Scenario
 
 SHARE = 8
 """One scenario in so many has a restore."""
-WHAT = ("caseflow",)
+WHAT = ("caseflow", "mailbox")
 RESTORES = tuple(f"{verb}_{what}_staff" for what in WHAT for verb in ("backup", "restore"))
 SETTLED = 0.3
 

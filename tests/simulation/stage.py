@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from local.graph.store import Item
 from shared.ports import Row
 from tests.simulation.names import family
@@ -19,6 +21,7 @@ class Stage:
         self.watch = watch
         self.tables: dict[str, dict[str, Row]] = {}
         self.caseflow: bytes | None = None
+        self.mailboxes: dict[str, dict[str, Any]] = {}
 
     def person(self, operation: Operation) -> Person:
         """Who acts."""

@@ -36,6 +36,8 @@ class Truth:
         self.tables_restored = False
         self.backup_at = 0
         self.before = CaseFlowBefore(watch)
+        self.mailboxes_restored: set[str] = set()
+        """Whose mailbox has gone back to a backup."""
         self.day_left: dict[str, int] = {}
         self.list_at: dict[str, datetime] = {}
         self.unmasked: dict[str, int] = {}

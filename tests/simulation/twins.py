@@ -104,12 +104,20 @@ class TwinChecks:
         copies = [seen for seen in self.watch.now.values() if seen.token == after.token]
         if any(self._was_private(seen) for seen in copies):
             return True
+        if any(self._invites_nobody(seen) for seen in copies):
+            self.excuse("organiser_restored")
+            return True
         people = [self.truth.world.people[seen.owner] for seen in copies if seen.side == "outlook" and seen.stands]
         own = [person for person in people if person.firm_id == after.owner]
         cut_off = any(self.truth.world.row(person).connection != "connected" for person in own)
         if cut_off:
             self.excuse("mailbox_cut_off")
         return cut_off
+
+    def _invites_nobody(self, seen: Seen) -> bool:
+        """The organiser's own event as it was before the invitation, which stands with the invited all the same."""
+        restored = seen.side == "outlook" and seen.owner in self.truth.mailboxes_restored
+        return restored and seen.stands and seen.organizer and not seen.attendees
 
     def _was_private(self, seen: Seen) -> bool:
         history = self.watch.history[(seen.side, seen.id)]

@@ -14,7 +14,7 @@ class CaseFlowBefore:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self.backup_at = 0
-        self._restored_at = 0
+        self.restored_at = 0
         self.made_late: set[str] = set()
         """Tokens of what a job made that had begun before: a key of before is another event's no longer (C4)."""
         self.versions: dict[str, int] = {}
@@ -23,7 +23,7 @@ class CaseFlowBefore:
 
     def went_back(self, shown: dict[str, int], times: dict[tuple[str, When], int]) -> None:
         """What has stood in CaseFlow only since the backup is held by Outlook alone now."""
-        self._restored_at = self._watch.clock
+        self.restored_at = self._watch.clock
         cases = [seen for seen in self._watch.now.values() if seen.side == "caseflow"]
         for seen in cases:
             history = self._watch.history[(seen.side, seen.id)]
@@ -39,7 +39,7 @@ class CaseFlowBefore:
 
     def hear_made(self, seen: Seen, began: int) -> None:
         """A job that began at `began` has made an event in CaseFlow."""
-        if seen.side == "caseflow" and began < self._restored_at:
+        if seen.side == "caseflow" and began < self.restored_at:
             self.made_late.add(seen.token)
 
     def is_forgotten(self, case_id: str | None) -> bool:
@@ -47,16 +47,19 @@ class CaseFlowBefore:
         seen = self._watch.now.get(("caseflow", case_id or ""))
         return seen is not None and seen.where == VANISHED
 
-    def was_overtaken(self, before: Seen, name: str) -> bool:
-        """True for a value that CaseFlow lost by the restore, of an event that people then deleted, or edited up to a
-        version of before, until a job looked: nothing tells that it went back (docs/invariants.md)."""
+    def took_away(self, before: Seen, name: str) -> bool:
+        """True for a value that CaseFlow held, and lost by the restore."""
         value = getattr(before, name)
-        lost = (before.token, value) in self._times if isinstance(value, When) else words_of(value) & self._words
+        return (before.token, value) in self._times if isinstance(value, When) else bool(words_of(value) & self._words)
+
+    def was_overtaken(self, before: Seen) -> bool:
+        """True for an event that people deleted after the restore, or edited up to a version of before, until a job
+        looked: nothing tells that it went back (docs/invariants.md)."""
         cases = [seen for seen in self._watch.now.values() if seen.side == "caseflow"]
         mine = [seen for seen in cases if family(seen.token) == family(before.token) and seen.id in self.versions]
-        return bool(lost) and any(self._is_overtaken(seen) for seen in mine)
+        return any(self._is_overtaken(seen) for seen in mine)
 
     def _is_overtaken(self, seen: Seen) -> bool:
         last = self._watch.history[(seen.side, seen.id)][-1]
-        was_deleted = seen.where == "deleted" and last.at > self._restored_at
+        was_deleted = seen.where == "deleted" and last.at > self.restored_at
         return was_deleted or seen.version >= self.versions[seen.id]

@@ -48,7 +48,7 @@ class WriteChecks:
         if change.left:
             yield from self._deleted(before, task)
         elif before.stands:
-            yield from self._overwritten(change)
+            yield from self._overwritten(change, task)
             yield from self._protected(change, task)
             yield from self._published(change)
             yield from self._unassigned(change, task)
@@ -137,22 +137,28 @@ class WriteChecks:
         if before.sensitivity in {"private", "personal"} and self.truth.by_person_before(change, "sensitivity"):
             yield Violation("private", f"{before.token} was {before.sensitivity} and became {after.sensitivity}")
 
-    def _overwritten(self, change: Change) -> Iterator[Violation]:
+    def _overwritten(self, change: Change, task: Task) -> Iterator[Violation]:
         """A value of a person goes only after it stood on the other side, or is kept (H3, G3)."""
         before, after = change.before, change.after
         if before is None or after.token.startswith(MIRRORED) or self.truth.kept_apart(before.id):
             return
         for name in change.changed():
             if self.truth.by_person_before(change, name):
-                lost = self._lost(before, name, after)
+                lost = self._lost(before, name, after, task)
                 if lost:
                     yield Violation("no_lost_update", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
 
-    def _lost(self, before: Seen, name: str, after: Seen | None, *, may_be_kept: bool = True) -> str:
+    def _lost(self, before: Seen, name: str, after: Seen | None, task: Task, *, may_be_kept: bool = True) -> str:
         """What of a field is lost; not what only a restored CaseFlow had held, where nothing told of the restore."""
         lost = self.truth.lost(before, name, after, may_be_kept=may_be_kept)
-        if lost and before.side == "outlook" and self.truth.before.was_overtaken(before, name):
-            self.excuse("restored_and_overtaken")
+        if not lost or before.side != "outlook" or not self.truth.before.took_away(before, name):
+            return lost
+        reasons = {
+            "restored_meanwhile": task.began < self.truth.before.restored_at,
+            "restored_and_overtaken": self.truth.before.was_overtaken(before),
+        }
+        for reason in [reason for reason, holds in reasons.items() if holds][:1]:
+            self.excuse(reason)
             return ""
         return lost
 
@@ -165,7 +171,7 @@ class WriteChecks:
             if self.truth.by_person_before(change, name) and not (
                 after.side == "outlook" and name in {"place", "text"}
             ):
-                lost = self._lost(before, name, after, may_be_kept=False)
+                lost = self._lost(before, name, after, task, may_be_kept=False)
                 if lost:
                     yield Violation("protected_conflict", f"{before.side} {before.id}: {name} {lost!r} was overwritten")
 
@@ -214,7 +220,7 @@ class WriteChecks:
         for name in FIELDS:
             if name in hidden:
                 continue
-            if self.truth.by_person(before, name) and (lost := self._lost(before, name, None)):
+            if self.truth.by_person(before, name) and (lost := self._lost(before, name, None, task)):
                 yield Violation("no_lost_update", f"{before.side} {before.id}: {name} {lost!r} was deleted")
 
     def _hidden(self, before: Seen) -> frozenset[str]:

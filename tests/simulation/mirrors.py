@@ -107,8 +107,12 @@ class MirrorChecks:
         if item.kind != "task":
             return False
         history = self.truth.watch.history[(item.side, item.id)]
-        changed = max(change.at for change in history if change.is_new or set(change.changed()) & {"title", "when"})
-        return any(change.at > changed for change in self._dismissals(item.token))
+        changes = [change for change in history if change.is_new or set(change.changed()) & {"title", "when"}]
+        dismissed = [change.at for change in self._dismissals(item.token)]
+        if item.id in self.truth.before.versions:  # what a restore took back before a job looked was no change
+            shown = [max((one for one in changes if one.at < at), key=_moment, default=None) for at in dismissed]
+            return any(one and (one.after.title, one.after.when) == (item.title, item.when) for one in shown)
+        return any(at > max(map(_moment, changes)) for at in dismissed)
 
     def _dismissals(self, token: str) -> Iterator[Change]:
         for (side, key), changes in self.truth.watch.history.items():
@@ -116,6 +120,10 @@ class MirrorChecks:
                 for change in changes:
                     if change.after.token == token and change.left and not change.by_app:
                         yield change
+
+
+def _moment(change: Change) -> int:
+    return change.at
 
 
 def _span(item: Seen) -> When:

@@ -208,6 +208,11 @@ class _View:
             return
         yield from self._secret_differences(case, event)
 
+    def _was_meeting(self, event: Seen) -> bool:
+        """A restored mailbox has forgotten the guests; CaseFlow's description became its own meanwhile (F3)."""
+        history = self.truth.watch.history[(event.side, event.id)]
+        return event.owner in self.truth.mailboxes_restored and any(change.after.attendees for change in history)
+
     def _keeps_sensitivity(self, event: Seen) -> bool:
         """A day of a series may have none of its own (G7)."""
         return not is_day(event.token) or self.truth.world.graph.office.switches.occurrence_sensitivity == "accepted"
@@ -224,7 +229,7 @@ class _View:
             return
         if shows_mask or masked or (is_day(event.token) and case.id in self.truth.unmasked):
             return  # a series made anew has lost the mask, and its text is published no more than before (G8)
-        if words_of(case.text) != words_of(event.text):
+        if words_of(case.text) != words_of(event.text) and not self._was_meeting(event):
             yield "text", plain(case.text), plain(event.text)
         if case.place != event.place and (event.place or case.id not in self.truth.unmasked):
             yield "place", case.place, event.place

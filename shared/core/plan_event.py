@@ -10,7 +10,7 @@ from shared.core.mask import project_fields
 from shared.core.merge import Merge, decided, merged, outlook_wins, taking
 from shared.core.pairs import Diff, Pair, Rules, caseflow_prints, compared, echo, is_hidden, led_by_outlook
 from shared.core.policy import Mask
-from shared.core.settle import agreed_at
+from shared.core.settle import CROSSING, agreed_at
 from shared.core.steps import ChangeOutlook, Did, Opened, Step, settled
 from shared.core.texts import appended
 from shared.core.veil import Veil, additions, as_veiled, veil_of
@@ -23,7 +23,8 @@ NO_MERGE = Merge(frozenset(), frozenset(), frozenset())
 class Settlement(Struct, frozen=True):
     """How one pair is to be settled, before it is turned into writes.
 
-    `source` is what CaseFlow takes fields from: Outlook's event, unless values that lost come back (H3).
+    `source` is what CaseFlow takes fields from: Outlook's event, unless values that lost come back (H3). `reason` is
+    why it waits, where that is not a conflict.
     """
 
     merge: Merge
@@ -32,15 +33,19 @@ class Settlement(Struct, frozen=True):
     open_fields: frozenset[Field] = frozenset()
     waits: bool = False
     source: Content | None = None
+    reason: str | None = None
 
 
 def facts_of(pair: Pair, rules: Rules) -> Pair:
-    """The pair whose link remembers what both sides say now: ids, matter, category, end."""
+    """The pair whose link remembers what both sides say now: ids, matter, category, end; and that Outlook refuses
+    the time, as long as CaseFlow holds what was refused (D4)."""
     link = remembering(pair.link, pair.caseflow, rules.policy.staff_id)
+    asked_anew = link.reason == CROSSING and link.read_version != pair.caseflow.version
     zone = rules.policy.zone
     ends_at = max(pair.seen.span.ends_at(zone), pair.caseflow.content.span.ends_at(zone))
     link = structs.replace(
         link,
+        reason=None if asked_anew else link.reason,
         read_version=pair.caseflow.version,
         outlook_id=pair.outlook.id,
         change_key=pair.outlook.change_key,
@@ -62,6 +67,8 @@ def plan_appointment(pair: Pair, rules: Rules) -> Step:
     merge = merged(pair, diff)
     veil = veil_of(pair, rules, merge.clash)
     verdict = _judged(pair, _spared(merge, veil), veil, diff, rules)
+    if pair.link.reason == CROSSING and Field.TIME in verdict.merge.to_outlook:
+        verdict = Settlement(merge, veil, Opened("edit_conflict"), waits=True, reason=CROSSING)
     if verdict.waits:  # what waits is not carried, but the mask does not wait: Outlook's words are added first (G3)
         verdict = structs.replace(verdict, veil=veil_of(pair, rules, merge.clash | merge.to_caseflow))
     return built(pair, verdict, rules)
@@ -216,7 +223,7 @@ def _agreed(step: Step, verdict: Settlement) -> Step:
 def _closed(step: Step, verdict: Settlement) -> Step:
     """A pair waits in review, or leaves it because both sides agree again (H4)."""
     if verdict.waits:
-        link = structs.replace(step.link, state=State.REVIEW)
+        link = structs.replace(step.link, state=State.REVIEW, reason=verdict.reason)
         return structs.replace(step, link=link, did=Did.REVIEW)
     closes = step.link.state is State.REVIEW
     did = Did.UPDATE if step.writes else Did.AGREE

@@ -128,7 +128,8 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
     creating = isinstance(deed, MakeOutlook)
     todo = Todo.CREATING_OUTLOOK if creating else Todo.LOOK
     if result.code == CROSSING:
-        return structs.replace(step.link, state=State.REVIEW, reason=CROSSING)
+        waits = structs.replace(step.link, state=State.REVIEW, reason=CROSSING)
+        return looked_at_later(waits) if _masks(step.link, deed) else waits  # the mask goes alone, next (G3)
     if result.verdict is Verdict.REFUSED:
         return _refused(step, deed, result.code, todo)
     if not isinstance(deed, (MakeOutlook, ChangeOutlook)):
@@ -151,6 +152,14 @@ def after_outlook(step: Step, deed: OutlookDeed, nonce: str, result: OutlookResu
     )
     link = agreed_at(link, step.version, step.caseflow_side)
     return structs.replace(link, nonce=nonce, todo=Todo.NONE, not_masked=link.not_masked or open_mask)
+
+
+def _masks(link: Link, deed: OutlookDeed) -> bool:
+    """True if the write was to hide something."""
+    if link.mask in {"", Mask.NONE.value} or not isinstance(deed, ChangeOutlook):
+        return False
+    sent = deed.projection
+    return Field.TEXT in sent.fields() or Field.PLACE in sent.fields() or sent.sensitivity is not UNSET
 
 
 def _is_as_sent(event: OutlookEvent, sent: Projection) -> bool:

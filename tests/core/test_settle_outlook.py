@@ -9,7 +9,7 @@ from msgspec import UNSET, structs
 
 from shared.core.events import Content, Field
 from shared.core.links import Base, Link, State, Todo
-from shared.core.mask import project
+from shared.core.mask import Projection, project
 from shared.core.plan_new import plan_pushed
 from shared.core.policy import Mask
 from shared.core.settle import (
@@ -117,6 +117,24 @@ def test_an_occurrence_that_may_not_move_is_asked_about() -> None:
     """D4: an occurrence moved past its neighbour."""
     expected = structs.replace(LINK, state=State.REVIEW, reason="ErrorOccurrenceCrossingBoundary")
     assert outlook(changing(Field.TIME), OutlookResult(Verdict.REFUSED, code=CROSSING)) == expected
+
+
+@pytest.mark.parametrize(
+    ("mask", "members", "todo"),
+    [
+        ("confidential", {"text": MASK_TEXT}, Todo.LOOK),
+        ("confidential", {"place": ""}, Todo.LOOK),
+        ("confidential", {"sensitivity": "confidential"}, Todo.LOOK),
+        ("confidential", {}, Todo.NONE),
+        ("none", {"sensitivity": "normal"}, Todo.NONE),
+        ("", {"text": "agenda"}, Todo.NONE),
+    ],
+)
+def test_a_mask_that_was_refused_with_a_time_goes_out_next(mask: str, members: dict[str, Any], todo: Todo) -> None:
+    """G3: it does not wait for the answer to the question."""
+    step = Step(structs.replace(LINK, mask=mask), Did.UPDATE, outlook=ChangeOutlook(Projection(**members)))
+    link = outlook(step, OutlookResult(Verdict.REFUSED, code=CROSSING))
+    assert (link.state, link.reason, link.todo) == (State.REVIEW, CROSSING, todo)
 
 
 @pytest.mark.parametrize(

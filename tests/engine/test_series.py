@@ -218,3 +218,19 @@ def test_an_unchanged_endless_series_costs_nothing(world: World, ann: Person) ->
     world.requests.clear()
     world.sync(ann)
     assert len(world.requests) == 3
+
+
+def test_a_day_that_may_not_move_is_masked_all_the_same(world: World, ann: Person) -> None:
+    """G3, H4: the mask does not wait for the answer to the question."""
+    series(world, ann)
+    world.caseflow.add_matter("f1", "Doe", [], by="system", matter_id="m2")
+    case_id = on(world, "2026-12-02")["id"]
+    moved = {"start": "2026-12-10T10:00:00-05:00", "end": "2026-12-10T11:00:00-05:00"}
+    world.caseflow.edit_event(case_id, by="ann", **moved)
+    world.caseflow.link_matter(case_id, "m2", by="ann")
+    world.settle(ann, 3)
+    shown = {event["start"]["dateTime"][:10]: event["body"]["content"] for event in world.outlook(ann)}
+    assert "agenda" not in shown["2026-12-02"]
+    assert "agenda" in shown["2026-12-09"]
+    assert [(review.kind, review.state) for review in world.reviews(ann)] == [("edit_conflict", "open")]
+    assert is_quiet(world, ann)

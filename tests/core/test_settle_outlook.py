@@ -132,7 +132,7 @@ def test_an_occurrence_that_may_not_move_is_asked_about() -> None:
 )
 def test_a_mask_that_was_refused_with_a_time_goes_out_next(mask: str, members: dict[str, Any], todo: Todo) -> None:
     """G3: it does not wait for the answer to the question."""
-    step = Step(structs.replace(LINK, mask=mask), Did.UPDATE, outlook=ChangeOutlook(Projection(**members)))
+    step = Step(structs.replace(LINK, mask=mask), Did.UPDATE, outlook=ChangeOutlook(Projection(Mask.NONE, **members)))
     link = outlook(step, OutlookResult(Verdict.REFUSED, code=CROSSING))
     assert (link.state, link.reason, link.todo) == (State.REVIEW, CROSSING, todo)
 

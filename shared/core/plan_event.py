@@ -198,8 +198,10 @@ def patched(pair: Pair, after: Content) -> PatchCaseflow | None:
         patch = structs.replace(patch, place=after.place)
     if after.text != now.text:
         patch = structs.replace(patch, text=after.text)
-    if pair.outlook.master_id is not None and pair.caseflow.series_id != pair.outlook.master_id:
-        patch = structs.replace(patch, series_id=pair.outlook.master_id)
+    series = pair.outlook.master_id
+    single_again = series is None and pair.caseflow.series_id == pair.outlook.id
+    if single_again or series not in {None, pair.caseflow.series_id}:
+        patch = structs.replace(patch, series_id=series)
     return patch if patch.fields() or patch.series_id is not UNSET else None
 
 

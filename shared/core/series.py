@@ -146,6 +146,14 @@ def one_of_same_day(links: Mapping[Hashable, list[Link]], event: OutlookEvent, r
     return next((link for day in days for link in links.get(day, ()) if is_same_day(link, event, rules)), None)
 
 
+def day_kept(days: Iterable[Link], event: OutlookEvent, rules: Rules) -> Link | None:
+    """The day of a series that the single event is, which the series was made: by its rule's day, else as it stood."""
+    zone, linked = rules.policy.zone, list(days)
+    on = _on(event, zone)
+    found = (link for original in (True, False) for link in linked if _day(link, zone, original=original) == on)
+    return next(found, None)
+
+
 def is_same_day(link: Link, event: OutlookEvent, rules: Rules) -> bool:
     """True for a day of a series whose link knows it by an id of before the series was changed or made (D4, J2)."""
     zone = rules.policy.zone

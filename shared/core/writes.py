@@ -34,7 +34,7 @@ class PatchCaseflow(Struct, frozen=True):
     place: str | UnsetType = UNSET
     text: str | UnsetType = UNSET
     staff_ids: tuple[str, ...] | UnsetType = UNSET
-    series_id: str | UnsetType = UNSET
+    series_id: str | UnsetType | None = UNSET
 
     def fields(self) -> frozenset[Field]:
         """The crossing fields that this write sets."""

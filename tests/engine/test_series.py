@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.graph.switches import Switches
-from tests.engine.acts import body, is_quiet, meet, some
+from tests.engine.acts import at, body, is_quiet, meet, some
 from tests.simulation.world import Person, World
 
 WEEKLY = {
@@ -233,4 +233,38 @@ def test_a_day_that_may_not_move_is_masked_all_the_same(world: World, ann: Perso
     assert "agenda" not in shown["2026-12-02"]
     assert "agenda" in shown["2026-12-09"]
     assert [(review.kind, review.state) for review in world.reviews(ann)] == [("edit_conflict", "open")]
+    assert is_quiet(world, ann)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_series_made_a_single_event_keeps_its_link_there(world: World, ann: Person, late: bool) -> None:
+    """Its other days leave, but for one that belongs to a matter: that asks (E8)."""
+    event_id = series(world, ann)
+    first, third = on(world, "2026-11-25")["id"], on(world, "2026-12-09")["id"]
+    world.caseflow.set_category(first, "Client meeting", by="ann")
+    world.caseflow.add_matter("f1", "Doe", [], by="system", matter_id="m2")
+    world.caseflow.link_matter(third, "m2", by="ann")
+    world.settle(ann, 3)
+    ann.mailbox.edit_series(event_id, {"recurrence": None})
+    if late:
+        ann.mailbox.expire_delta_links()
+    world.settle(ann, 3)
+    assert days(world) == ["2026-11-25", "2026-12-09"]
+    case = on(world, "2026-11-25")
+    assert (case["id"], case["category"], case["series_id"]) == (first, "Client meeting", None)
+    assert [(review.kind, review.state) for review in world.reviews(ann)] == [("deleted_in_outlook", "open")]
+    assert is_quiet(world, ann)
+
+
+def test_a_past_series_made_a_single_event_leaves_with_its_days(world: World, ann: Person) -> None:
+    """Its day was before the line: no day of another week is moved there (D2)."""
+    some(world)
+    begun = {**WEEKLY, "range": {"type": "numbered", "startDate": "2026-11-04", "numberOfOccurrences": 6}}
+    event_id = ann.mailbox.book("Standup", at(10).replace(day=4), at(11).replace(day=4), "America/New_York")
+    ann.mailbox.make_series(event_id, begun)
+    world.settle(ann)
+    assert days(world) == ["2026-11-25", "2026-12-02", "2026-12-09"]
+    ann.mailbox.edit_series(event_id, {"recurrence": None})
+    world.settle(ann, 3)
+    assert days(world) == []
     assert is_quiet(world, ann)

@@ -111,6 +111,11 @@ def is_unknown(status: int, body: bytes) -> bool:
     return status == 404 and fault_of(body).code == NOT_FOUND
 
 
+def is_no_series(status: int, body: bytes) -> bool:
+    """True if Graph refuses to list instances for good: the event is no series (any more)."""
+    return status == 400 and fault_of(body).code not in _PASSING_CODES
+
+
 def refuse(answer: HttpAnswer) -> None:
     """Raise what an answer other than 2xx means: Retry, Expired, Reconnect or Rejected."""
     if 200 <= answer.status < 300:

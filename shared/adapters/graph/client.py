@@ -88,10 +88,13 @@ class GraphMailbox:
                 yield key, inners.get(str(place))
 
     def instances(self, master_id: str, start: datetime, end: datetime) -> list[OutlookEvent] | None:
-        """All occurrences of a series in a window; None where the series is unknown."""
+        """All occurrences of a series in a window; None where the series is unknown, or no series (any more).
+
+        What Graph answers for a single event is not documented: a 400, or no occurrence.
+        """
         path = f"{writing.event_path(master_id)}/instances?{_window(start, end)}"
         first = self._channel.get(self._channel.url(path), PREFER_PAGES)
-        if answers.is_unknown(first.status, first.body):
+        if answers.is_unknown(first.status, first.body) or answers.is_no_series(first.status, first.body):
             return None
         return _events(self._channel.pages(first))
 

@@ -12,6 +12,7 @@ from shared.core.index import is_echo, owes, remasks
 from shared.core.links import Link, State, Todo, remembering, transaction_id
 from shared.core.pairs import went_back
 from shared.core.plan import is_planned
+from shared.core.series import day_kept
 from shared.flows.sync.proving import Proofs, is_sound, prove
 from shared.flows.sync.reading import Feed, Round, Window
 from shared.flows.sync.run import Run
@@ -52,6 +53,7 @@ def gather(run: Run, feed: Feed, found: Round, window: Window) -> Gathered:
     """Everything the plan needs to know."""
     known = Gathered(feed)
     _touch_by_caseflow(run, known)
+    _touch_by_single(run, known, found.delta.events)
     _touch_by_row(run, known, found.delta.events)
     _touch_by_series(run, known, found.delta.series)
     _touch_by_debt(run, known)
@@ -124,6 +126,20 @@ def _follow(run: Run, known: Gathered, link: Link) -> None:
     owing = structs.replace(link, todo=link.todo or Todo.LOOK)
     run.follow(owing)
     known.touch(owing)
+
+
+def _touch_by_single(run: Run, known: Gathered, events: Iterable[OutlookEvent]) -> None:
+    """A series that is a single event now keeps the link of its day; its other days are suspects (D4)."""
+    masters = {link.master_id for link in run.index}
+    for event in (event for event in events if event.id in masters):
+        days = [link for link in run.index.of_series(event.id) if is_planned(link) and link.outlook_id]
+        kept = day_kept(days, event, run.rules)
+        others = {link.outlook_id or "" for link in days if link is not kept}
+        known.series.add(event.id)
+        known.suspects |= others
+        known.lost |= others
+        if kept is not None:
+            _follow(run, known, structs.replace(kept, outlook_id=event.id, master_id=None, original_start=None))
 
 
 def _touch_by_series(run: Run, known: Gathered, masters: Collection[str]) -> None:

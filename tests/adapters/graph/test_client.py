@@ -315,6 +315,19 @@ def test_the_search_for_our_mark_is_encoded() -> None:
     assert urlsplit(script.sent[0].url).path == "/v1.0/me/calendar/events"
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, "ErrorItemNotFound"), (400, "ErrorInvalidRequest")])
+def test_what_is_unknown_or_no_series_has_no_instances(status: int, code: str) -> None:
+    """D4: what Graph answers for a single event is not documented."""
+    mailbox, _ = client(answer(status, fault(code)))
+    assert mailbox.instances(ID, START, END) is None
+
+
+def test_a_busy_server_does_not_say_that_a_series_is_none() -> None:
+    mailbox, _ = client(answer(400, fault("ErrorServerBusy")))
+    with pytest.raises(Retry):
+        mailbox.instances(ID, START, END)
+
+
 def test_instances_and_lists_name_their_window_and_follow_pages() -> None:
     mailbox, script = client(
         answer(200, {"value": [row("a")], "@odata.nextLink": f"{BASE}/n"}), answer(200, {"value": [row("b")]}),

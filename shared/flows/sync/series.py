@@ -52,7 +52,7 @@ def read_series(run: Run, masters: Collection[str]) -> SeriesFound:
     if reading.orphans or reading.deleted:
         for master_id in sorted(_standing_instead(run, reading)):
             _read(run, master_id, reading)
-    return _placed(run, reading)
+    return _placed(run, reading, frozenset(masters))
 
 
 def _read(run: Run, master_id: str, reading: _Reading) -> None:
@@ -160,7 +160,7 @@ def _orphans(linked: list[Link], instances: list[OutlookEvent], run: Run) -> lis
     return [link for link in linked if link.outlook_id not in ids and link.id not in held]
 
 
-def _placed(run: Run, reading: _Reading) -> SeriesFound:
+def _placed(run: Run, reading: _Reading, told: frozenset[str]) -> SeriesFound:
     fresh = [event for event in reading.events if run.index.of_outlook(event) is None]
     if reading.held:  # a new day may be a lost one's of the series that was not read
         known = [event for event in reading.events if event not in fresh]
@@ -171,9 +171,12 @@ def _placed(run: Run, reading: _Reading) -> SeriesFound:
     reshaped = {event.master_id for event in fresh} | {link.master_id for link in moved}
     left = [link for link in reading.orphans if link.id not in homes]
     missing = {link.outlook_id for link in lost if link.outlook_id and link.id not in homes}
+    taken = {event.id for event in homes.values()}
+    # a new day that no delta has told of yet may be one that another series has lost: it waits for both to be told
+    early = {event.id for event in fresh if event.master_id not in told} - taken
     return SeriesFound(
         masters=frozenset(reading.masters),
-        events=reading.events,
+        events=[event for event in reading.events if event.id not in early],
         moved=[*reading.begun, *moved],
         missing=frozenset(reading.missing | missing),
         homeless=frozenset(link.id for link in left if reshaped),

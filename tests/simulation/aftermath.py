@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.simulation.ground import FIRMS, Ground
 from tests.simulation.scenario import Operation
+from tests.simulation.seen import VANISHED
 
 
 def heed(ground: Ground, operation: Operation) -> None:
@@ -25,6 +26,9 @@ def heed(ground: Ground, operation: Operation) -> None:
             truth.before.backup_at = ground.watch.clock
         case "restore_mailbox_staff":
             truth.mailboxes_restored.add(operation.who)
+        case "switch_staff":  # what stood in the other mailbox left while sync was off (B5, L3)
+            gone = [seen for seen in ground.watch.now.values() if seen.side == "outlook" and seen.where == VANISHED]
+            truth.left_while_off.update({seen.id: True for seen in gone if seen.owner == operation.who})
         case "restore_caseflow_staff":
             _caseflow_went_back(ground)
 

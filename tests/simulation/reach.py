@@ -34,7 +34,7 @@ REVIEWS = (
 
 def wanted() -> set[str]:
     """Every name that must be counted at least once."""
-    names = {f"act {act}" for act in (*ACTS, *RESTORES)}
+    names = {f"act {act}" for act in (*ACTS, *RESTORES, "switch_staff")}
     for call in (*GRAPH_CALLS, *CASEFLOW_CALLS):
         faults = HTTP_FAULTS if call in BATCHES else [one for one in HTTP_FAULTS if one not in INNER]
         names |= {f"{call} / {fault}" for fault in faults}

@@ -1,4 +1,4 @@
-"""Backups and restores, put into the finished scenario of about one seed in eight.
+"""Rare acts, put into finished scenarios: a backup and its restore in one seed of eight, another account in one of 16.
 
 They are drawn from a generator of their own, so that every other operation of a seed stays what it was.
 """
@@ -15,6 +15,8 @@ SHARE = 8
 """One scenario in so many has a restore."""
 WHAT = ("caseflow", "mailbox")
 RESTORES = tuple(f"{verb}_{what}_staff" for what in WHAT for verb in ("backup", "restore"))
+SWITCH_SHARE = 16
+"""One scenario in so many has a person who connects another account."""
 SETTLED = 0.3
 
 
@@ -32,6 +34,20 @@ def with_restore(scenario: Scenario) -> Scenario:
     back = _acts(dice, f"restore_{what}_staff", who, number + 3)
     operations = (*before[:backup], *kept, *before[backup:restore], *back, *before[restore:])
     return structs.replace(scenario, operations=operations)
+
+
+def with_switch(scenario: Scenario) -> Scenario:
+    """The scenario, with another account in its second half (B5), or as it was.
+
+    Not with restored tables: their rows would name the old account, whose token the vault no longer has.
+    """
+    dice = random.Random(f"{scenario.seed} switched")  # noqa: S311 - seeded on purpose
+    if dice.randrange(SWITCH_SHARE) or any(operation.do == "restore_staff" for operation in scenario.operations):
+        return scenario
+    before = scenario.operations
+    place, who = dice.randint(len(before) // 2, len(before)), dice.choice(scenario.people)
+    acts = _acts(dice, "switch_staff", who, max(operation.number for operation in before) + 1)
+    return structs.replace(scenario, operations=(*before[:place], *acts, *before[place:]))
 
 
 def _acts(dice: random.Random, do: str, who: str, number: int) -> list[Operation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from tests.simulation.faulty import HTTP_FAULTS, STORE_FAULTS
-from tests.simulation.restoring import with_restore
+from tests.simulation.restoring import with_restore, with_switch
 from tests.simulation.scenario import Operation, Scenario
 from tests.simulation.staff_acts import TOGGLES
 
@@ -253,7 +253,7 @@ def derive(seed: int) -> Scenario:
         renewal=maker.random.random() < 0.1,
         restore=maker.random.random() < 0.7,
     )
-    return with_restore(scenario)
+    return with_switch(with_restore(scenario))
 
 
 def _switches(dice: random.Random) -> dict[str, object]:

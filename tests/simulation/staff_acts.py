@@ -45,6 +45,17 @@ def reconnect_staff(acts: Stage, op: Operation) -> bool:
     return connect.finish(acts.world.ports, {"state": state}, begun.cookie).code is None
 
 
+def switch_staff(acts: Stage, op: Operation) -> bool:
+    """Connect another account instead: it starts afresh, the old mailbox stays as it is (B5)."""
+    session = _session(acts, op)
+    begun = connect.begin(acts.world.ports, session)
+    if acts.world.row(acts.person(op)).connection == "connected":
+        disconnect.run(acts.world.ports, session)
+    acts.world.sign_in.person = acts.world.other_account(op.who)
+    connect.finish(acts.world.ports, {"state": begun.authorization_url}, begun.cookie)
+    return True
+
+
 def protect_staff(acts: Stage, op: Operation) -> bool:
     """The firm protects a category, or no longer (G3)."""
     firm = acts.person(op).firm_id

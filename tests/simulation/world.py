@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -73,7 +73,7 @@ class SignIn:
     def redeem(self, flow: str, params: dict[str, str]) -> Grant:
         """The person's mailbox; the cache names the person."""
         assert self.person is not None
-        return Grant(self.person.tid, self.person.oid, self.person.mailbox.email, self.person.staff_id)
+        return Grant(self.person.tid, self.person.oid, self.person.mailbox.email, self.person.cache)
 
 
 @dataclass
@@ -134,6 +134,11 @@ class Person:
         """The token of the connection."""
         return f"token-{self.oid}"
 
+    @property
+    def cache(self) -> str:
+        """What a token is kept as: whose it is, and for which account."""
+        return f"{self.staff_id}|{self.oid}"
+
 
 class World:
     """Two calendars, any number of people, one store."""
@@ -187,8 +192,8 @@ class World:
 
     def graph_caller(self, token: str) -> Caller | None:
         """Whose token it is; None for one that Graph refuses."""
-        person = self.people.get(self.tokens.granted.get(token, ""))
-        return Caller(person.tid, person.oid, SCOPES) if person is not None else None
+        _, _, oid = self.tokens.granted.get(token, "").partition("|")
+        return Caller("tid", oid, SCOPES) if oid else None
 
     def add_firm(self, firm_id: str = "f1") -> None:
         """An eligible firm with the default categories and a matter."""
@@ -203,8 +208,17 @@ class World:
         mailbox = self.graph.add_mailbox("tid", f"oid-{staff_id}", email, staff_id.title())
         person = Person(firm_id, staff_id, "tid", f"oid-{staff_id}", mailbox)
         self.people[staff_id] = person
-        self.tokens.keep(person.secret, staff_id)
+        self.tokens.keep(person.secret, person.cache)
         return person
+
+    def other_account(self, staff_id: str) -> Person:
+        """From now on the staff member signs in with an account, and a mailbox, of before nobody's."""
+        before = self.people[staff_id]
+        oid = f"{before.oid}+"
+        mailbox = self.graph.add_mailbox(before.tid, oid, f"{oid}@{before.firm_id}.example", staff_id.title())
+        mailbox.store.numbers = before.mailbox.store.numbers + 1000  # no item is taken for one of the other mailbox
+        self.people[staff_id] = replace(before, oid=oid, mailbox=mailbox)
+        return self.people[staff_id]
 
     def connect(self, person: Person) -> None:
         """Write the row as the connect flow does."""

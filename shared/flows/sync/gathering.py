@@ -218,15 +218,20 @@ def _ask_series(run: Run, known: Gathered) -> None:
     suspects = {key for key in known.suspects if (link := run.index.of_outlook_id(key)) is not None and link.master_id}
     ids = sorted(suspects - known.answered.keys())
     known.answered |= run.outlook.events(ids) if ids else {}
-    doubted = [*known.touched.values(), *(link for key in suspects if (link := run.index.of_outlook_id(key)))]
-    masters = {master for link in doubted if (master := _doubtful_series(link, known)) is not None}
+    masters = {master for link in _doubted(run, known) if (master := _doubtful_series(link, known)) is not None}
     if masters - known.series:
         _touch_by_series(run, known, masters - known.series)
         _ask_outlook(run, known)
-    for link in known.touched.values():
+    for link in _doubted(run, known):
         if _doubtful_series(link, known) is not None and link.outlook_id not in known.lost:
             known.suspects.discard(link.outlook_id or "")  # the series has changed again, or was not read: not decided
             known.answered.pop(link.outlook_id or "", None)
+
+
+def _doubted(run: Run, known: Gathered) -> list[Link]:
+    """The links that are touched, and those of which only an absence is suspected."""
+    suspected = (run.index.of_outlook_id(key) for key in sorted(known.suspects))
+    return [*known.touched.values(), *(link for link in suspected if link is not None and link.id not in known.touched)]
 
 
 def _doubtful_series(link: Link, known: Gathered) -> str | None:

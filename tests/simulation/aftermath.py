@@ -36,7 +36,8 @@ def heed(ground: Ground, operation: Operation) -> None:
 def _caseflow_went_back(ground: Ground) -> None:
     """What stood in CaseFlow is judged anew, and so are the lists and plans of its firms (C4)."""
     truth = ground.truth
-    truth.before.went_back(truth.shown["caseflow"], truth.times["caseflow"])
+    looked_at = max((task.began for task in ground.scheduler.tasks.values()), default=0)
+    truth.before.went_back(truth.shown["caseflow"], truth.times["caseflow"], looked_at)
     for firm in {FIRMS[who] for who in ground.scenario.people}:
         ground.feature_at[firm] = ground.world.clock()
         truth.list_changed(firm)

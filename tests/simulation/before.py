@@ -9,7 +9,7 @@ from tests.simulation.watch import Watch
 
 
 class CaseFlowBefore:
-    """Facts about a restore of CaseFlow. `versions` are the highest that each event had before it went back."""
+    """Facts about a restore of CaseFlow. `versions` are the highest of each event that a job can have read."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
@@ -21,13 +21,17 @@ class CaseFlowBefore:
         self._words: set[str] = set()
         self._times: set[tuple[str, When]] = set()
 
-    def went_back(self, shown: dict[str, int], times: dict[tuple[str, When], int]) -> None:
-        """What has stood in CaseFlow only since the backup is held by Outlook alone now."""
+    def went_back(self, shown: dict[str, int], times: dict[tuple[str, When], int], looked_at: int) -> None:
+        """What has stood in CaseFlow only since the backup is held by Outlook alone now.
+
+        The last job before this began at `looked_at`: of what people wrote after that no job can know.
+        """
         self.restored_at = self._watch.clock
         cases = [seen for seen in self._watch.now.values() if seen.side == "caseflow"]
         for seen in cases:
             history = self._watch.history[(seen.side, seen.id)]
-            self.versions[seen.id] = max(change.after.version for change in history)
+            read = [change.after.version for change in history if change.by_app or change.at <= looked_at]
+            self.versions[seen.id] = max(read, default=0)
         held = {word for seen in cases if seen.where != VANISHED for word in seen.words()}
         self._words |= {word for word, at in shown.items() if at > self.backup_at and word not in held}
         stands = {(seen.token, seen.when) for seen in cases if seen.where != VANISHED}

@@ -64,9 +64,16 @@ class ListChecks:
             "series_changed": in_caseflow and not in_outlook,
             "deleted_in_caseflow": in_outlook and (not in_caseflow or self._came_back_at_rest(link, event)),
             "edit_conflict": in_caseflow and in_outlook,
-            "organizer_controlled": in_caseflow and event is not None and event.attendees > 0,
+            "organizer_controlled": in_caseflow and self._is_or_was_meeting(event),
         }
         return "" if held.get(review.kind, True) else f"its item says {review.kind}"
+
+    def _is_or_was_meeting(self, event: Seen | None) -> bool:
+        """A meeting, or a single event again in a restored mailbox that had come to rest by then (D6)."""
+        if event is None or event.attendees:
+            return event is not None
+        rests = ends_at(event.when) <= self.truth.world.clock() - RESTS
+        return rests and self.person.staff_id in self.truth.mailboxes_restored
 
     def _came_back_at_rest(self, link: Link, event: Seen | None) -> bool:
         """It stands again in a restored CaseFlow, but had come to rest by then: its item waits (C4, D6)."""

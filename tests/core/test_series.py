@@ -10,7 +10,7 @@ from msgspec import structs
 
 from shared.core.events import Content, Field, Kind, OutlookEvent, days, timed
 from shared.core.links import Base, Born, Link
-from shared.core.series import is_same_day, moved_to, rehomed
+from shared.core.series import by_day, day_kept, is_same_day, moved_to, one_of_same_day, rehomed
 from tests.core.ideal import PRINTER, RULES, hour
 
 ZONE = "America/New_York"
@@ -162,3 +162,33 @@ def test_a_day_after_the_end_of_its_series_takes_the_nearest_of_several() -> Non
     assert homes([lost, titled("b", at(3, 9), "Other")], several, cut=[lost]) == {"a": "x"}
     both = [lost, titled("b", at(3, 9), "Other")]
     assert homes(both, several, cut=both) == {}
+
+
+def test_the_link_of_a_day_is_found_among_those_of_its_day_only() -> None:
+    """J2: an import asks for each event of a day, not for all links."""
+    links = [link("a", at(1)), link("b", at(2)), link("c", at(9), original_start=at(3)), link("d", None)]
+    known = by_day(links, RULES)
+    assert known == {date(2026, 12, n): [one] for n, one in zip((1, 2, 3), links, strict=False)} | {None: [links[3]]}
+    assert one_of_same_day(known, occurrence("x", at(2)), RULES) == links[1]
+    assert one_of_same_day(known, occurrence("x", at(8), original_start=at(3)), RULES) == links[2]
+    assert one_of_same_day(known, occurrence("x", at(1), original_start=at(7)), RULES) == links[0]
+    assert one_of_same_day(known, occurrence("x", at(4)), RULES) is None
+    assert one_of_same_day(known, occurrence("x", at(2), master_id=None), RULES) is None
+
+
+@pytest.mark.parametrize(
+    ("linked", "kept"),
+    [
+        ([link("a", at(1)), link("b", at(8))], "a"),
+        ([link("a", at(8)), link("b", at(5), original_start=at(1))], "b"),
+        ([link("a", at(1), original_start=at(8)), link("b", at(5), original_start=at(1))], "b"),
+        ([link("a", at(1), original_start=at(8)), link("b", at(15))], "a"),
+        ([link("a", at(2, 3))], "a"),
+        ([link("a", at(8)), link("b", None)], None),
+        ([], None),
+    ],
+)
+def test_a_series_made_a_single_event_keeps_the_link_of_its_day(linked: list[Link], kept: str | None) -> None:
+    """D4: by its rule's day in the person's zone, else by the day it stood on."""
+    found = day_kept(linked, occurrence("s1", at(1, 20), master_id=None), RULES)
+    assert (found.id if found else None) == kept

@@ -14,7 +14,9 @@ from shared.core.plan_new import plan_pushed
 from shared.core.policy import Mask
 from shared.core.settle import (
     CROSSING,
+    NO_SENSITIVITY,
     after_outlook,
+    as_asked_in_vain,
     as_veiled_before,
 )
 from shared.core.steps import ChangeOutlook, Did, DropOutlook, Step
@@ -193,3 +195,32 @@ def test_outlooks_answer_agrees_on_the_version_with_the_last_open_field(left: Fi
     fields = [field for field in Field if field is not left]
     done = outlook(changing(*fields), OutlookResult(Verdict.DONE, event=structs.replace(THEIRS, id="o1")))
     assert done.version == (LINK.version if left else 9)
+
+
+@pytest.mark.parametrize(
+    ("day", "asked", "code", "alone"),
+    [
+        (True, True, NO_SENSITIVITY, True),
+        (False, True, NO_SENSITIVITY, False),
+        (True, False, NO_SENSITIVITY, False),
+        (True, True, "ErrorInvalid", False),
+    ],
+)
+def test_a_day_that_takes_no_sensitivity_is_masked_without_it(day: bool, asked: bool, code: str, alone: bool) -> None:
+    """G7: the rest goes out next, and the day is listed as not fully masked; anything else is set aside (K4)."""
+    step = changing(Field.TEXT)
+    assert isinstance(step.outlook, ChangeOutlook)
+    sent = structs.replace(step.outlook.projection, sensitivity="confidential" if asked else UNSET)
+    seen = event(CONTENT, master_id="s1" if day else None)
+    link = outlook(
+        structs.replace(step, seen=seen, outlook=ChangeOutlook(sent)), OutlookResult(Verdict.REFUSED, code=code)
+    )
+    assert (link.state, link.todo, link.not_masked) == ((State.LIVE if alone else State.ASIDE), Todo.LOOK, alone)
+
+
+@pytest.mark.parametrize(("code", "mask"), [(NO_SENSITIVITY, "confidential"), ("ErrorInvalid", "none")])
+def test_a_sensitivity_that_was_refused_is_remembered_as_asked(code: str, mask: str) -> None:
+    """G7: it is not asked for again."""
+    step = Step(structs.replace(LINK, mask="confidential"), Did.UPDATE)
+    before = structs.replace(LINK, mask="none")
+    assert as_asked_in_vain(before, step, code) == structs.replace(before, mask=mask)

@@ -143,6 +143,8 @@ class Newcomers:
 
     def _belongs(self, event: OutlookEvent, link: Link, attempt: int) -> bool:
         """Made by us for a link that has a row: its event, an old attempt of it, or a copy with all our marks."""
+        if link.is_mirror and attempt == link.attempt and link.outlook_id not in {None, event.id}:
+            return self._is_copied_mirror(link.id, link)  # an attempt makes one event: a copy with all our marks (E11)
         lost = link.outlook_id in self._gone or may_wake(link)  # then an older attempt that stands is the one
         if lost or link.outlook_id in {None, event.id}:
             if link.state is not State.ENDED:

@@ -29,12 +29,18 @@ def plan_meeting(pair: Pair, rules: Rules, *, takes_lead: bool = False) -> Step:
         return resting(pair, rules)
     diff = compared(pair, rules)
     if not pair.link.leads:
-        return built(pair, Settlement(NO_MERGE, veil), rules)
+        return built(pair, Settlement(NO_MERGE, veil, open_fields=_edited_here(pair, diff)), rules)
     pair = structs.replace(pair, link=_own_text(pair.link, diff))
     veil = structs.replace(veil, link=structs.replace(veil.link or pair.link, own_text=pair.link.own_text))
     merge = Merge(frozenset(), frozenset(), _differing(pair)) if takes_lead else merged(pair, diff)
     merge = _without_own_text(merge, pair.link)
     return built(pair, _settlement(pair, merge, veil, rules), rules)
+
+
+def _edited_here(pair: Pair, diff: Diff) -> frozenset[Field]:
+    """What a person edited in CaseFlow and a copy that follows does not show: it has not agreed to that (E5, E8)."""
+    edited = pair.caseflow.updated_by.kind == "staff"
+    return diff.caseflow & _differing(pair) if edited else frozenset()
 
 
 def _differing(pair: Pair) -> frozenset[Field]:

@@ -43,8 +43,9 @@ def sorting(
     live: list[Link] | None = None,
     over: list[Link] | None = None,
     later: list[OutlookEvent] | None = None,
+    gone: frozenset[str] = frozenset(),
 ) -> Newcomers:
-    new = Newcomers(Index(live or []), Index(over or []), RULES)
+    new = Newcomers(Index(live or []), Index(over or []), RULES, gone)
     new.sort({one.id: one for one in outlook}, caseflow, [TASK], later or [])
     return new
 

@@ -270,3 +270,11 @@ def test_an_ended_copy_of_ours_wakes_or_rests_for_good(reason: str, wakes: bool)
     """D1, F1."""
     link = Link(MARK, Kind.EVENT, Born.CASEFLOW, caseflow_id="c1", outlook_id="o1", state=State.ENDED, reason=reason)
     assert result(sorting([marked()], [], over=[link])) == ({"woken": [(link, marked())]} if wakes else {})
+
+
+def test_a_copied_mirror_with_all_our_marks_outlives_the_mirror() -> None:
+    """E11: an attempt makes one event, so another one of the same attempt is a copy that a person made."""
+    known = Link(TASK_MARK, Kind.TASK, Born.CASEFLOW, "t1", "gone1")
+    assert result(sorting([marked(TASK_MARK)], [], live=[known], gone=frozenset({"gone1"}))) == {
+        "skipped": {"copied_mirror": 1}
+    }

@@ -14,6 +14,7 @@ from shared.core.mask import Projection
 from shared.core.pairs import mask_of_link
 from shared.core.plan import Observed, plan_link
 from shared.core.policy import Mask
+from shared.core.settle import CROSSING
 from shared.core.steps import ChangeOutlook, Did, Opened, Step
 from shared.core.texts import ADDITION_MARK, MASK_TEXT
 from shared.core.writes import PatchCaseflow
@@ -354,3 +355,13 @@ def test_the_links_own_memory_says_which_mask_a_changed_list_asks_for() -> None:
     step, _, _, _ = plan(told={"confidential": True, "visibility": "private"})
     assert mask_of_link(step.link, RULES.policy) is Mask.CONFIDENTIAL
     assert (step.link.confidential, step.link.visibility) == (True, "private")
+
+
+@pytest.mark.parametrize(("read", "waits"), [(5, True), (4, False)])
+def test_a_time_that_outlook_refused_is_sent_again_only_after_an_edit(read: int, waits: bool) -> None:
+    """D4, H4: until CaseFlow's event has changed since, it is asked about."""
+    asked = {"state": State.REVIEW, "reason": CROSSING, "read_version": read}
+    step = plan(only(Field.TIME, MINE), link={**asked, "born": Born.CASEFLOW})[0]
+    assert (step.outlook is None, step.link.state is State.REVIEW) == (waits, waits)
+    assert step.link.reason == (CROSSING if waits else None)
+    assert (step.opened == Opened("edit_conflict"), step.closes) == (waits, not waits)

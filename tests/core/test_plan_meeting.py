@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from shared.core.events import Content, Field
+from shared.core.events import Author, Content, Field
 from shared.core.links import Base, State
 from shared.core.steps import Did, Opened, Step
 from tests.core.ideal import PRINTER, hour
@@ -118,6 +118,13 @@ def test_a_copy_that_follows_brings_in_nothing() -> None:
     """E3."""
     step = meeting(MINE, ITS, link={"leads": False})
     assert (step.writes, step.opened) == (False, None)
+
+
+@pytest.mark.parametrize(("by", "agreed"), [("staff", False), ("sync", True)])
+def test_a_copy_that_follows_agrees_to_no_edit_that_it_does_not_show(by: str, agreed: bool) -> None:
+    """E5, E8: should the meeting be cancelled, the edit is asked about."""
+    step = meeting(only(Field.TITLE, MINE), link={"leads": False}, told={"updated_by": Author(by, "u1")})
+    assert (step.link.base[Field.TITLE].caseflow == PRINTER.field(MINE, Field.TITLE)) is agreed
 
 
 def test_a_copy_that_takes_the_lead_brings_in_what_differs_and_keeps_what_lost() -> None:

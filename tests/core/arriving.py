@@ -43,6 +43,7 @@ def sorting(
     live: list[Link] | None = None,
     over: list[Link] | None = None,
     later: list[OutlookEvent] | None = None,
+    *,
     gone: frozenset[str] = frozenset(),
 ) -> Newcomers:
     new = Newcomers(Index(live or []), Index(over or []), RULES, gone)

@@ -39,10 +39,12 @@ def with_restore(scenario: Scenario) -> Scenario:
 def with_switch(scenario: Scenario) -> Scenario:
     """The scenario, with another account in its second half (B5), or as it was.
 
-    Not with restored tables: their rows would name the old account, whose token the vault no longer has.
+    Not with restored tables: their rows would name the old account, whose token the vault no longer has; nor with a
+    restored mailbox: its backup is the old account's.
     """
     dice = random.Random(f"{scenario.seed} switched")  # noqa: S311 - seeded on purpose
-    if dice.randrange(SWITCH_SHARE) or any(operation.do == "restore_staff" for operation in scenario.operations):
+    restored = {operation.do for operation in scenario.operations} & {"restore_staff", "restore_mailbox_staff"}
+    if dice.randrange(SWITCH_SHARE) or restored:
         return scenario
     before = scenario.operations
     place, who = dice.randint(len(before) // 2, len(before)), dice.choice(scenario.people)

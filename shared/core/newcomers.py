@@ -9,7 +9,7 @@ from msgspec import structs
 
 from shared.core.events import CaseflowEvent, Kind, MirrorItem, OutlookEvent, Removed
 from shared.core.index import Index
-from shared.core.links import Born, Link, State, Todo, attempt_of, caseflow_link_id, outlook_link_id, transaction_id
+from shared.core.links import Born, Link, State, Todo, attempt_of, caseflow_link_id, outlook_link_id
 from shared.core.pairs import Rules
 from shared.core.plan_new import (
     adopted,
@@ -143,8 +143,12 @@ class Newcomers:
 
     def _belongs(self, event: OutlookEvent, link: Link, attempt: int) -> bool:
         """Made by us for a link that has a row: its event, an old attempt of it, or a copy with all our marks."""
-        if link.is_mirror and attempt == link.attempt and link.outlook_id not in {None, event.id}:
-            return self._is_copied_mirror(link.id, link)  # an attempt makes one event: a copy with all our marks (E11)
+        is_copy = attempt == link.attempt and link.outlook_id not in {
+            None,
+            event.id,
+        }  # an attempt makes one event (E11)
+        if is_copy and link.is_mirror:
+            return self._is_copied_mirror(link.id, link)
         lost = link.outlook_id in self._gone or may_wake(link)  # then an older attempt that stands is the one
         if lost or link.outlook_id in {None, event.id}:
             if link.state is not State.ENDED:
@@ -159,8 +163,8 @@ class Newcomers:
                 late = structs.replace(link, state=State.LIVE, outlook_id=event.id, todo=Todo.LOOK)
                 self.paired.append((late, event))
             return True
-        if event.transaction_id == transaction_id(link.id, link.attempt):
-            return self._is_copied_mirror(link.id, link)
+        if is_copy:
+            return False
         self.skipped["old_attempt"] += 1
         return True
 

@@ -26,6 +26,13 @@ def series(world: World, ann: Person, title: str = "Standup", **members: Any) ->
     return event_id
 
 
+def between(day: str, hour: int) -> dict[str, Any]:
+    """An hour of a day, as Graph takes it."""
+    zone = "America/New_York"
+    start, end = ({"dateTime": f"{day}T{one}:00:00", "timeZone": zone} for one in (hour, hour + 1))
+    return {"start": start, "end": end}
+
+
 def days(world: World, title: str = "Standup") -> list[str]:
     return [case["start"][:10] for case in world.cases() if case["title"] == title]
 
@@ -38,11 +45,8 @@ def on(world: World, day: str) -> dict[str, Any]:
 def test_an_occurrence_moved_and_retitled_is_an_edit_of_one_event(world: World, ann: Person) -> None:
     event_id = series(world, ann)
     before = on(world, "2026-12-02")["id"]
-    ann.mailbox.edit_occurrence(event_id, date(2026, 12, 2), {
-        "subject": "Standup, late",
-        "start": {"dateTime": "2026-12-03T12:00:00", "timeZone": "America/New_York"},
-        "end": {"dateTime": "2026-12-03T13:00:00", "timeZone": "America/New_York"},
-    })  # fmt: skip
+    late = {"subject": "Standup, late", **between("2026-12-03", 12)}
+    ann.mailbox.edit_occurrence(event_id, date(2026, 12, 2), late)
     world.settle(ann, 2)
     assert world.case("Standup, late")["id"] == before
     assert days(world) == [day for day in DAYS if day != "2026-12-02"]
@@ -66,17 +70,11 @@ def test_a_cancelled_and_a_moved_day_come_back_when_the_series_is_moved(world: W
     """Exchange forgets both when the series' times change; CaseFlow's matter stays on its day."""
     event_id = series(world, ann)
     world.caseflow.edit_event(on(world, "2026-12-02")["id"], by="ann", category="Client meeting")
-    ann.mailbox.edit_occurrence(event_id, date(2026, 12, 2), {
-        "start": {"dateTime": "2026-12-03T12:00:00", "timeZone": "America/New_York"},
-        "end": {"dateTime": "2026-12-03T13:00:00", "timeZone": "America/New_York"},
-    })  # fmt: skip
+    ann.mailbox.edit_occurrence(event_id, date(2026, 12, 2), between("2026-12-03", 12))
     ann.mailbox.cancel_occurrence(event_id, date(2026, 12, 9))
     world.settle(ann, 3)
     assert days(world) == ["2026-11-25", "2026-12-03", "2026-12-16", "2026-12-23"]
-    ann.mailbox.edit_series(event_id, {
-        "start": {"dateTime": "2026-11-25T14:00:00", "timeZone": "America/New_York"},
-        "end": {"dateTime": "2026-11-25T15:00:00", "timeZone": "America/New_York"},
-    })  # fmt: skip
+    ann.mailbox.edit_series(event_id, between("2026-11-25", 14))
     world.settle(ann, 3)
     assert days(world) == DAYS
     assert on(world, "2026-12-02")["category"] == "Client meeting"
@@ -99,10 +97,7 @@ def test_a_series_moved_an_hour_keeps_matter_and_description_on_their_day(world:
     case_id = on(world, "2026-12-09")["id"]
     world.caseflow.edit_event(case_id, by="ann", category="Client meeting", description_html="<p>our own words</p>")
     world.settle(ann, 2)
-    ann.mailbox.edit_series(event_id, {
-        "start": {"dateTime": "2026-11-25T14:00:00", "timeZone": "America/New_York"},
-        "end": {"dateTime": "2026-11-25T15:00:00", "timeZone": "America/New_York"},
-    })  # fmt: skip
+    ann.mailbox.edit_series(event_id, between("2026-11-25", 14))
     world.settle(ann, 3)
     assert days(world) == DAYS
     case = on(world, "2026-12-09")

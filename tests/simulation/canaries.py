@@ -53,7 +53,7 @@ MASK = frozenset({"mask", "convergence", "no_lost_update", "private"})
 GONE = frozenset({"provenance", "no_lost_update", "protected_kept", "convergence"})
 REST = frozenset({"convergence", "silence", "lists"})
 
-CANARIES = (
+BY_SEED = (
     Canary("no version check", LOST, 31, ((caseflow_events, "current", planted.no_version),)),
     Canary("a new key a try", TWICE, 71, ((performing, "transaction_id", planted.new_key_each_try()),)),
     Canary("no key", TWICE, 107, ((batch, "_operation", planted.new_key_in_each_request()),)),
@@ -89,29 +89,52 @@ CANARIES = (
     Canary("no answer in a batch read as not done", TWICE, 305, (
         (performing, "after_outlook", planted.not_done_without_an_answer),)),
     Canary("no lease at all", frozenset(), None, ((job, "_may_run", planted.no_lease),)),
-    *(Canary(name, frozenset(), None, patches, story) for name, story, patches in (
-        ("lease taken with a fresh etag", "tests/engine/test_overtaken.py", ((Run, "take", planted.fresh_etag),)),
-        ("no check after reads", "tests/engine/test_overtaken.py", ((Run, "check", lambda _: None),)),
-        ("adopt any transaction id", "tests/core/test_newcomers.py", ((newcomers, "attempt_of", lambda *_: 0),)),
-        ("only one attempt computed", "tests/core/test_newcomers.py", (
-            (newcomers, "attempt_of", planted.first_attempt),)),
-        ("creates in CaseFlow not held back", "tests/core/test_newcomers.py", (
-            (newcomers.Newcomers, "__init__", planted.not_held_back),)),
-        ("content stamp instead of nonce", "tests/engine/test_late_writes.py", ((marks, "nonce", lambda *_: "same"),)),
-        ("own additions count as an edit", "tests/core/test_pairs.py", tuple(
-            (module, "caseflow_prints", planted.with_additions) for module in (pairs, plan_event, plan_removal))),
-        ("removal while the mailbox is unsound", "tests/engine/test_removals.py", (
-            (gathering, "is_sound", lambda *_: True),)),
-        ("no third question", "tests/flows/test_proving.py", tuple(
-            (module, "prove", planted.without_third_question) for module in (proving, gathering))),
-        ("imported events pushed", "tests/engine/test_import.py", ((Run, "load_ended", planted.imports_unknown),)),
-        ("one-way items pulled back", "tests/engine/test_private.py", (
-            (newcomers.Newcomers, "_is_copied_mirror", lambda *_: False),)),
-        ("series counted by occurrence in the guard", "tests/core/test_guard.py", (
-            (guard, "_units", lambda links: len(list(links))),)),
-        ("a removed copy counts after a pause", "tests/engine/test_removals.py", (
-            (job, "_policy", planted.never_off),)),
-        ("one firm's link read by another", "tests/engine/test_firms.py", (
-            (Run, "load_links", planted.everybodys_links),)),
-    )),
 )  # fmt: skip
+BY_STORY = tuple(
+    Canary(name, frozenset(), None, patches, f"tests/{test}")
+    for name, test, patches in (
+        ("lease taken with a fresh etag",
+         "engine/test_overtaken.py::test_a_disconnect_between_a_jobs_reads_stops_it",
+         ((Run, "take", planted.fresh_etag),)),
+        ("no check after reads",
+         "engine/test_overtaken.py::test_a_disconnect_between_a_jobs_reads_stops_it",
+         ((Run, "check", lambda _: None),)),
+        ("adopt any transaction id",
+         "core/test_newcomers.py::test_a_copy_that_a_person_made_is_a_new_event",
+         ((newcomers, "attempt_of", lambda *_: 0),)),
+        ("only one attempt computed",
+         "core/test_newcomers.py::test_an_old_attempt_or_an_attempt_to_come_is_not_planned",
+         ((newcomers, "attempt_of", planted.first_attempt),)),
+        ("creates in CaseFlow not held back",
+         "core/test_newcomers.py::test_caseflow_waits_while_a_create_there_is_unanswered",
+         ((newcomers.Newcomers, "__init__", planted.not_held_back),)),
+        ("content stamp instead of nonce",
+         "engine/test_late_writes.py::test_a_late_write_is_undone_and_never_read_as_a_persons_edit",
+         ((marks, "nonce", lambda *_: "same"),)),
+        ("own additions count as an edit",
+         "core/test_pairs.py::test_under_a_veil_our_additions_are_no_edit",
+         tuple((module, "caseflow_prints", planted.with_additions) for module in (pairs, plan_event, plan_removal))),
+        ("removal while the mailbox is unsound",
+         "engine/test_removals.py::test_an_unsound_mailbox_asks_after_a_day",
+         ((gathering, "is_sound", lambda *_: True),)),
+        ("no third question",
+         "flows/test_proving.py::test_what_is_unknown_is_gone_only_if_it_stays_unknown",
+         tuple((module, "prove", planted.without_third_question) for module in (proving, gathering))),
+        ("imported events pushed",
+         "engine/test_import.py::test_an_answer_that_never_came_loses_nothing",
+         ((Run, "load_ended", planted.imports_unknown),)),
+        ("one-way items pulled back",
+         "engine/test_private.py::test_a_copied_mirror_is_not_pulled",
+         ((newcomers.Newcomers, "_is_copied_mirror", lambda *_: False),)),
+        ("series counted by occurrence in the guard",
+         "core/test_guard.py::test_a_series_counts_once",
+         ((guard, "_units", lambda links: len(list(links))),)),
+        ("a removed copy counts after a pause",
+         "engine/test_removals.py::test_what_is_removed_during_a_pause_is_made_again",
+         ((job, "_policy", planted.never_off),)),
+        ("one firm's link read by another",
+         "engine/test_firms.py::test_a_full_look_asks_for_nothing_of_another_firm",
+         ((Run, "load_links", planted.everybodys_links),)),
+    )
+)  # fmt: skip
+CANARIES = (*BY_SEED, *BY_STORY)

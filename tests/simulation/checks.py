@@ -157,10 +157,11 @@ class WriteChecks:
             "restored_meanwhile": task.began < self.truth.before.restored_at,
             "restored_and_overtaken": self.truth.before.was_overtaken(before),
         }
-        for reason in [reason for reason, holds in reasons.items() if holds][:1]:
-            self.excuse(reason)
-            return ""
-        return lost
+        reason = next((reason for reason, holds in reasons.items() if holds), None)
+        if reason is None:
+            return lost
+        self.excuse(reason)
+        return ""
 
     def _protected(self, change: Change, task: Task) -> Iterator[Violation]:
         """Of a protected event nothing is overwritten when both sides changed it (H2): keeping it is no excuse."""

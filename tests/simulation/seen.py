@@ -10,12 +10,12 @@ from tests.simulation.values import When, words_of
 
 FIELDS = ("title", "when", "place", "text")
 VANISHED = "vanished"
-"""Where an event is that a restore has forgotten: nobody deleted it."""
+"""Where an event is that a restore has forgotten, or that stands in a mailbox left for another: nobody deleted it."""
 
 
 class Seen(Struct, frozen=True):
     """One event as it stands. `where` is primary, secondary, deleted or recoverable; in CaseFlow primary
-    or deleted; on both sides vanished, where a restore has forgotten it.
+    or deleted; on both sides vanished.
 
     `firm` is set for CaseFlow's events, `staff` are those assigned to it; in Outlook `staff` is the mailbox's owner.
     """

@@ -212,7 +212,7 @@ class World:
         return person
 
     def other_account(self, staff_id: str) -> Person:
-        """From now on the staff member signs in with an account, and a mailbox, of before nobody's."""
+        """From now on the staff member signs in with another account, which has a mailbox of its own."""
         before = self.people[staff_id]
         oid = f"{before.oid}+"
         mailbox = self.graph.add_mailbox(before.tid, oid, f"{oid}@{before.firm_id}.example", staff_id.title())
